@@ -1,0 +1,87 @@
+"""What an author imports in checks.py and mistakes.py.
+
+    @check(points=2)
+    def matches_the_definition(student):
+        \"\"\"criterion averages -[y ln p + (1-y) ln(1-p)] over the batch\"\"\"
+        p, y = column(.9, .2, .7, .4), column(1, 0, 1, 0)
+        expect(student.criterion(p, y)).close_to(0.29900, atol=1e-5)
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.course.model import FIXTURES, Check
+from autograder.judge.expect import credit, expect, fail, plain
+from autograder.sandbox.outcomes import Raised
+
+__all__ = ["check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
+
+Thing = TypeVar("Thing")
+
+
+def check(
+    *,
+    points: float,
+    after: Check | tuple[Check, ...] = (),
+    visible: bool = True,
+    hint: str | None = None,
+) -> Callable[[Callable[..., Any]], Check]:
+    """Makes a function a check: its name is its id, its docstring the line a student reads.
+
+    Parameters of the function name what it needs: student, reference, rng, thresholds, code.
+    One that asks for `reference` is hidden. `after` skips it unless those passed.
+    Raises TypeError where the function has no docstring or asks for something unknown.
+    """
+
+    def wrap(function: Callable[..., Any]) -> Check:
+        wants = tuple(inspect.signature(function).parameters)
+        if unknown := set(wants) - FIXTURES:
+            raise TypeError(f"{function.__name__} asks for {unknown}; there are {sorted(FIXTURES)}")
+        description = " ".join((function.__doc__ or "").split())
+        if not description:
+            raise TypeError(f"{function.__name__} needs a docstring: the line that a student reads")
+        earlier = after if isinstance(after, tuple) else (after,)
+        return Check(
+            name=function.__name__,
+            description=description,
+            points=points,
+            function=function,
+            wants=wants,
+            after=tuple(one.name for one in earlier),
+            visible=visible and "reference" not in wants,
+            hint=hint,
+        )
+
+    return wrap
+
+
+def mistake(
+    *, fails: Check, id: str = "", replaces: str = "", cell: bool = False
+) -> Callable[[Thing], Thing]:
+    """Marks a known wrong answer; mistakes.py is parsed (course/mistakes.py), never run here."""
+
+    def keep(thing: Thing) -> Thing:
+        return thing
+
+    return keep
+
+
+def column(*values: float) -> npt.NDArray[np.float32]:
+    """One value a row: a float32 array of shape (N, 1), a tensor when it reaches the student."""
+    return np.array(values, dtype=np.float32).reshape(-1, 1)
+
+
+def raised(action: Callable[[], Any]) -> str | None:
+    """The type name of the exception that the student's code raises in `action`, or None."""
+    try:
+        plain_or_nothing = action()
+    except Raised as fault:
+        return fault.type_name
+    del plain_or_nothing
+    return None

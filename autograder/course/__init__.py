@@ -1,0 +1,1 @@
+"""Find, read and validate assignments and exercises; build what is released."""

@@ -1,0 +1,59 @@
+"""Where assignments come from: a course with its solutions, or a folder handed out to students."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course import load
+from autograder.course.model import Assignment, Exercise
+from autograder.errors import CourseError, UsageError
+from autograder.submissions.model import KnownAssignments
+
+
+@dataclass(slots=True)
+class Course:
+    """The assignments that can be graded here.
+
+    `folders` maps an assignment's name to the folder that describes it: `solutions/<name>` in
+    a course, `checks/` in what was handed out. Assignments are loaded when they are needed.
+    """
+
+    folders: dict[str, Path]
+    _loaded: dict[str, Assignment] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path) -> Course:
+        """The course at `folder` or above it."""
+        root = load.find_course(folder.resolve())
+        return cls({name: root / "solutions" / name for name in load.assignment_names(root)})
+
+    @classmethod
+    def handed_out(cls, folder: Path) -> Course:
+        """The one assignment of a working folder, which has the visible checks in `checks/`."""
+        checks = folder / "checks"
+        if not (checks / "assignment.toml").exists():
+            raise CourseError(
+                folder, "is no assignment's folder (it has no checks/)", "cd into the folder that you were given"
+            )
+        return cls({load.load_assignment(checks).name: checks})
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment of that name; UsageError with the names that there are."""
+        if name not in self.folders:
+            raise UsageError(f"there is no assignment {name!r}; there is {', '.join(self.folders)}")
+        if name not in self._loaded:
+            self._loaded[name] = load.load_assignment(self.folders[name])
+        return self._loaded[name]
+
+    def known(self, preferred: str | None = None) -> KnownAssignments:
+        """What the reader of submissions has to know."""
+        if preferred is not None:
+            self.assignment(preferred)
+        return KnownAssignments({name: self.assignment(name).entry_points for name in self.folders}, preferred)
+
+
+def solution_source(exercise: Exercise) -> str | None:
+    """The reference's source; None where it is not here (a folder handed out)."""
+    path = exercise.folder / "solution.py"
+    return path.read_text(encoding="utf-8") if path.exists() else None

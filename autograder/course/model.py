@@ -1,0 +1,78 @@
+"""A course as the engine knows it: assignments of exercises of checks. Frozen data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+FIXTURES = frozenset({"student", "reference", "rng", "thresholds", "code"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Check:
+    """One function that calls the student's code and judges what comes back.
+
+    `wants` are the names of its parameters, each one of `FIXTURES`; a check that wants the
+    reference is hidden. `after` names the checks that must have passed for this one to mean
+    anything.
+    """
+
+    name: str
+    description: str
+    points: float
+    function: Callable[..., Any]
+    wants: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    visible: bool = True
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one check: wall-clock seconds; and megabytes for the whole worker."""
+
+    seconds: float = 10.0
+    memory_mb: int = 2_048
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exercise:
+    """One thing to implement.
+
+    `entry_points` maps each name that must be defined to its parameter names; `signatures`
+    are the same as printed. `hidden_points` is what checks that are not here are worth: 0 in
+    the course, more in a released folder.
+    """
+
+    name: str
+    title: str
+    folder: Path
+    entry_points: Mapping[str, tuple[str, ...]]
+    signatures: tuple[str, ...]
+    checks: tuple[Check, ...]
+    minutes: int = 0
+    limits: Limits = field(default_factory=Limits)
+    thresholds: SimpleNamespace = field(default_factory=SimpleNamespace)
+    hidden_points: float = 0.0
+
+    @property
+    def points(self) -> float:
+        return sum(check.points for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assignment:
+    """Exercises handed out together. `habits` are old ways of doing things worth a kind word."""
+
+    name: str
+    title: str
+    folder: Path
+    exercises: tuple[Exercise, ...]
+    habits: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def entry_points(self) -> tuple[str, ...]:
+        return tuple(name for exercise in self.exercises for name in exercise.entry_points)

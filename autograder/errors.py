@@ -1,0 +1,73 @@
+"""Every exception that the package raises on purpose.
+
+    AutograderError             base; `exit_code` is what the command line returns
+    ├── UsageError              the command line asks for something that can't be
+    ├── FileError               which file, what is wrong, what to do
+    │   ├── SubmissionError     a submission can't be read
+    │   └── CourseError         an assignment or an exercise is not laid out as it should be
+    ├── ProtectionError         a protection that was required is missing on this machine
+    ├── DeviceError             a device that was asked for is not there
+    └── InternalError           a fault of the autograder itself
+
+What goes wrong inside a student's code is no exception here: it is an outcome, then a verdict.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AutograderError(Exception):
+    """Base of all: its text is one or a few lines for the person at the command line."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(AutograderError):
+    """The command line asks for something that can't be."""
+
+    exit_code = 2
+
+
+class FileError(AutograderError):
+    """Something is wrong with a file or folder.
+
+    `file` is the path as it was given or the name inside a submission, as it is (a name can
+    hold anything: escape it before it is shown), `problem` the fact, `remedy` what to do.
+    """
+
+    def __init__(self, file: object, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {problem}: {remedy}")
+        self.file = str(file)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class SubmissionError(FileError):
+    """A submission can't be read."""
+
+    exit_code = 3
+
+
+class CourseError(FileError):
+    """An assignment or an exercise is not laid out as it should be."""
+
+    exit_code = 4
+
+
+class ProtectionError(AutograderError):
+    """A protection that was required is missing on this machine."""
+
+    exit_code = 5
+
+
+class DeviceError(AutograderError):
+    """A device that was asked for is not there."""
+
+    exit_code = 6
+
+
+class InternalError(AutograderError):
+    """A fault of the autograder itself, not of a submission or of the course."""
+
+    exit_code = 70

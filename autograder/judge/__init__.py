@@ -1,0 +1,1 @@
+"""Judging a submission: checks, comparisons, diagnosis of mistakes, static reading of code."""

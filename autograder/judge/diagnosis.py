@@ -1,0 +1,105 @@
+"""From a wrong value to the mistake behind it.
+
+A *profile* says of each check how it ended: passed, skipped, or failed with evidence. Every
+known mistake has one, computed by running it (course/prove.py). A student's failed check is
+named after the mistake that failed the same check with the same evidence; where several did,
+after the one whose whole profile is nearest.
+
+Fingerprints are those profiles as JSON, without code: they can be released to students.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.judge.expect import Evidence
+
+RTOL, ATOL = 2e-3, 2e-6
+"""Numbers of a fingerprint are compared within these: float32 on another CPU moves less."""
+
+Profile = Mapping[str, Evidence]
+"""How each check ended. Passed and skipped are evidence of those kinds."""
+
+PASSED, SKIPPED = Evidence("passed"), Evidence("skipped")
+TELLS_NOTHING = frozenset({"passed", "skipped", "missing", "untouched"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A known mistake: how each check ends on it, and the hint that belongs to it."""
+
+    mistake: str
+    hint: str
+    profile: Profile
+
+
+def same(one: Evidence, other: Evidence) -> bool:
+    """The same kind, the same words (numbers in them aside), numbers alike."""
+    if one.kind != other.kind or _words(one.detail) != _words(other.detail):
+        return False
+    if len(one.numbers) != len(other.numbers):
+        return False
+    return bool(np.allclose(one.numbers, other.numbers, rtol=RTOL, atol=ATOL, equal_nan=True))
+
+
+def _words(detail: str) -> str:
+    return re.sub(r"\d+(\.\d+)?(e[+-]?\d+)?", "#", detail)
+
+
+def diagnose(check: str, profile: Profile, known: Sequence[Fingerprint]) -> Fingerprint | None:
+    """The known mistake that explains why `check` failed, or None."""
+    evidence = profile[check]
+    if evidence.kind in TELLS_NOTHING:
+        return None
+    candidates = [print for print in known if same(evidence, print.profile.get(check, PASSED))]
+    return max(candidates, key=lambda print: _agreement(profile, print.profile), default=None)
+
+
+def _agreement(profile: Profile, other: Profile) -> int:
+    """On how many checks two profiles agree."""
+    return sum(same(evidence, other[name]) for name, evidence in profile.items() if name in other)
+
+
+# -- as JSON --------------------------------------------------------------------------------
+
+
+def dump(fingerprints: Sequence[Fingerprint], digest: str) -> str:
+    """JSON text: for each mistake its hint, and evidence for the checks that did not pass."""
+    mistakes = {
+        print.mistake: {
+            "hint": print.hint,
+            "profile": {name: _pack(evidence) for name, evidence in print.profile.items()},
+        }
+        for print in fingerprints
+    }
+    return json.dumps({"digest": digest, "mistakes": mistakes}, indent=1, ensure_ascii=False) + "\n"
+
+
+def load(path: Path) -> tuple[str, tuple[Fingerprint, ...]]:
+    """Digest and fingerprints of a file; ("", ()) where there is none."""
+    if not path.exists():
+        return "", ()
+    data = json.loads(path.read_text(encoding="utf-8"))
+    found = tuple(
+        Fingerprint(name, entry["hint"], {check: _unpack(e) for check, e in entry["profile"].items()})
+        for name, entry in data["mistakes"].items()
+    )
+    return data["digest"], found
+
+
+def _pack(evidence: Evidence) -> list[Any]:
+    rounded = [float(f"{number:.6g}") for number in evidence.numbers]
+    shown = [number if np.isfinite(number) else str(number) for number in rounded]
+    return [evidence.kind, evidence.detail, shown]
+
+
+def _unpack(packed: list[Any]) -> Evidence:
+    kind, detail, shown = packed
+    return Evidence(kind, detail, tuple(float(number) for number in shown))

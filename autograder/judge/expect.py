@@ -1,0 +1,282 @@
+"""What a check says of a value: `expect(student.criterion(p, y)).close_to(0.29900)`.
+
+Comparisons look at the type first, then at the exact shape, then at the values; they never
+broadcast. nan is right only where nan is expected. A failed expectation raises `CheckFailed`
+with the rationale (called this, got that, expected this), a hint if the author gave one, and
+the *evidence*: the wrong value in numbers, by which known mistakes are recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.sandbox.remote import Call, Remote, call_of, show, value_of
+from autograder.sandbox.wire import ArrayValue, Opaque
+
+EVIDENCE_NUMBERS = 64
+LOOSER = {"float16": 1e-2, "bfloat16": 4e-2}
+"""Relative tolerance for types with few digits: about 10 units in the last place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a check failed, comparably: `kind` ("value", "shape", "raised", ..), words, numbers."""
+
+    kind: str
+    detail: str = ""
+    numbers: tuple[float, ...] = ()
+
+
+class CheckFailed(Exception):
+    """The student's answer is not right. Carries what the report says of it."""
+
+    def __init__(self, rationale: str, hint: str | None, evidence: Evidence):
+        super().__init__(rationale)
+        self.rationale = rationale
+        self.hint = hint
+        self.evidence = evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Part of a check's points: `fraction` in [0, 1], with the reason."""
+
+    fraction: float
+    rationale: str
+
+
+def credit(fraction: float, rationale: str) -> Credit:
+    """Partial credit; `fraction` is clipped to [0, 1], nan counts as 0."""
+    bounded = float(np.clip(np.nan_to_num(fraction, nan=0.0), 0.0, 1.0))
+    return Credit(bounded, rationale)
+
+
+def fail(rationale: str, hint: str | None = None, evidence: Any = (), kind: str = "said") -> NoReturn:
+    """Fails the check; `evidence` is a number, or numbers, that characterise the answer."""
+    raise CheckFailed(rationale, hint, Evidence(kind, "", numbers(evidence)))
+
+
+def plain(remote: Any) -> Any:
+    """The Python data behind a Remote, tensors as NumPy arrays; fails the check if there is none."""
+    if not isinstance(remote, Remote):
+        return remote
+    value = value_of(remote)
+    if (opaque := first_opaque(value)) is not None:
+        Expectation(remote).refuse_type(opaque.type_name, "numbers or tensors")
+    return unwrapped(value)
+
+
+def unwrapped(value: Any) -> Any:
+    """Wire values as Python data, at any depth."""
+    if isinstance(value, ArrayValue):
+        return value.array
+    if isinstance(value, (list, tuple)):
+        return type(value)(unwrapped(item) for item in value)
+    if isinstance(value, dict):
+        return {key: unwrapped(item) for key, item in value.items()}
+    return value
+
+
+def first_opaque(value: Any) -> Opaque | None:
+    """The first part of a value that is no plain data, if any."""
+    if isinstance(value, Opaque):
+        return value
+    parts: Sequence[Any] = ()
+    if isinstance(value, (list, tuple)):
+        parts = value
+    elif isinstance(value, dict):
+        parts = list(value.values())
+    return next((found for part in parts if (found := first_opaque(part))), None)
+
+
+def numbers(value: Any) -> tuple[float, ...]:
+    """The first numbers in a value, flattened: evidence."""
+    try:
+        flat = np.asarray(unwrapped(value), dtype=np.float64).reshape(-1)
+    except (TypeError, ValueError):
+        return ()
+    return tuple(float(x) for x in flat[:EVIDENCE_NUMBERS])
+
+
+def expect(value: Any, what: str = "", hint: str | None = None) -> Expectation:
+    """Starts an expectation on a Remote or on plain data; `what` names it in the rationale."""
+    return Expectation(value, what, hint)
+
+
+class Expectation:
+    """See `expect`. Each method returns the expectation itself, so that they chain."""
+
+    def __init__(self, value: Any, what: str = "", hint: str | None = None):
+        self.value = value_of(value) if isinstance(value, Remote) else value
+        self.call = call_of(value) if isinstance(value, Remote) else None
+        self.what = what
+        self.hint = hint
+
+    # -- values -----------------------------------------------------------------------
+
+    def close_to(self, expected: Any, atol: float = 1e-6, rtol: float = 1e-5) -> Expectation:
+        """Within atol + rtol * |expected|, element by element, of exactly that shape.
+
+        A scalar `expected` is met by a Python number or a tensor without dimensions; a list
+        by a list of numbers or a tensor with one dimension. For types with few digits
+        (float16, bfloat16) rtol is at least that of `LOOSER`.
+        """
+        wanted = np.asarray(plain(expected), dtype=np.float64)
+        actual = self._array(wanted.shape)
+        dtype = self.value.dtype if isinstance(self.value, ArrayValue) else ""
+        rtol = max(rtol, LOOSER.get(dtype, 0.0))
+        allowed = atol + rtol * np.abs(np.where(np.isfinite(wanted), wanted, 0.0))
+        with np.errstate(invalid="ignore"):
+            near = np.abs(actual - wanted) <= allowed
+        fine = near | (np.isnan(actual) & np.isnan(wanted)) | (actual == wanted)
+        if not fine.all():
+            within = float(allowed.reshape(-1)[0]) if allowed.size else atol
+            self._refuse(f"{show_expected(wanted)} within {within:.1g}", Evidence("value", "", numbers(actual)))
+        return self
+
+    def equals(self, expected: Any) -> Expectation:
+        """Exactly equal, of exactly that shape; True, 1 and 1.0 are the same label."""
+        if isinstance(expected, str) or expected is None or isinstance(self.value, str):
+            if self.value != expected:
+                self._refuse(show(expected), Evidence("value", str(self.value)[:200]))
+            return self
+        wanted = np.asarray(plain(expected), dtype=np.float64)
+        actual = self._array(wanted.shape)
+        if not np.array_equal(actual, wanted, equal_nan=True):
+            self._refuse(show_expected(wanted), Evidence("value", "", numbers(actual)))
+        return self
+
+    def is_finite(self) -> Expectation:
+        """No nan and no infinity in it."""
+        actual = self._array(None)
+        if not np.isfinite(actual).all():
+            self._refuse("finite numbers", Evidence("value", "", numbers(actual)))
+        return self
+
+    def is_between(self, low: float, high: float) -> Expectation:
+        """Every number within [low, high]."""
+        actual = self._array(None)
+        if not bool(((actual >= low) & (actual <= high)).all()):
+            self._refuse(f"numbers from {low:g} to {high:g}", Evidence("value", "", numbers(actual)))
+        return self
+
+    def at_least(self, bound: float) -> Expectation:
+        actual = self._array(None)
+        if not bool((actual >= bound).all()):
+            self._refuse(f"at least {bound:g}", Evidence("value", "", numbers(actual)))
+        return self
+
+    def at_most(self, bound: float) -> Expectation:
+        actual = self._array(None)
+        if not bool((actual <= bound).all()):
+            self._refuse(f"at most {bound:g}", Evidence("value", "", numbers(actual)))
+        return self
+
+    # -- forms ------------------------------------------------------------------------
+
+    def is_tensor(self) -> Expectation:
+        if not (isinstance(self.value, ArrayValue) and self.value.kind == "tensor"):
+            self.refuse_type(type_name(self.value), "a tensor")
+        return self
+
+    def is_float(self) -> Expectation:
+        """A Python float (a NumPy scalar passes), no tensor."""
+        if type(self.value) is not float:
+            self.refuse_type(type_name(self.value), "a Python float")
+        return self
+
+    def is_list(self, length: int | None = None) -> Expectation:
+        """A list (or tuple), of that length if one is given."""
+        if not isinstance(self.value, (list, tuple)):
+            self.refuse_type(type_name(self.value), "a list")
+        if length is not None and len(self.value) != length:
+            evidence = Evidence("length", "", (float(len(self.value)),))
+            self._refuse(f"a list of {length}, not of {len(self.value)}", evidence)
+        return self
+
+    def is_a(self, name: str) -> Expectation:
+        """Its type has this name."""
+        if type_name(self.value) != name:
+            self.refuse_type(type_name(self.value), f"a {name}")
+        return self
+
+    def has_shape(self, *shape: int) -> Expectation:
+        actual = self._array(None)
+        if actual.shape != shape:
+            self._refuse_shape(actual, shape)
+        return self
+
+    def is_differentiable(self) -> Expectation:
+        """A tensor that autograd can start from: requires_grad is set."""
+        self.is_tensor()
+        if not self.value.requires_grad:
+            evidence = Evidence("no gradient", "", numbers(self.value))
+            self._refuse("a tensor that remembers how it was computed (requires_grad)", evidence)
+        return self
+
+    # -- failing ----------------------------------------------------------------------
+
+    def _array(self, shape: tuple[int, ...] | None) -> npt.NDArray[np.float64]:
+        """The numbers as float64, of exactly `shape` if one is wanted."""
+        if self.value is None or isinstance(self.value, (str, dict)) or first_opaque(self.value):
+            name = type_name(first_opaque(self.value) or self.value)
+            self.refuse_type(name, "a number" if shape == () else "numbers")
+        if isinstance(self.value, ArrayValue) and self.value.dtype.startswith("complex"):
+            self.refuse_type("complex tensor", "real numbers")
+        try:
+            actual = np.asarray(unwrapped(self.value), dtype=np.float64)
+        except (TypeError, ValueError):
+            self.refuse_type(type_name(self.value), "numbers")
+        if shape is not None and actual.shape != shape:
+            self._refuse_shape(actual, shape)
+        return actual
+
+    def _refuse_shape(self, actual: npt.NDArray[np.float64], shape: tuple[int, ...]) -> NoReturn:
+        detail = f"{type_name(self.value)} {actual.shape}"
+        wanted = f"shape {shape}" if shape else "a single number"
+        self._refuse(f"{wanted}, not shape {actual.shape}", Evidence("shape", detail, numbers(actual)))
+
+    def refuse_type(self, found: str, wanted: str) -> NoReturn:
+        """Fails with the type that came where another was wanted."""
+        self._refuse(f"{wanted}, not {article(found)}", Evidence("type", found, numbers(self.value)))
+
+    def _refuse(self, wanted: str, evidence: Evidence) -> NoReturn:
+        raise CheckFailed(f"{self._got()}; expected {wanted}.", self.hint, evidence)
+
+    def _got(self) -> str:
+        shown = show(self.value)
+        if self.what:
+            return f"{said(self.call)}{self.what} is {shown}"
+        return f"{said(self.call)}It returned {shown}" if self.call else f"Got {shown}"
+
+
+def said(call: object) -> str:
+    """The first sentence of a rationale: what was called and with what."""
+    if not isinstance(call, Call):
+        return ""
+    given = ", ".join(f"{name} = {shown}" for name, shown in call.arguments if name and name != shown)
+    return f"Called `{call}`{' with ' + given if given else ''}. "
+
+
+def show_expected(wanted: npt.NDArray[np.float64]) -> str:
+    return show(wanted if wanted.ndim else float(wanted))
+
+
+def type_name(value: Any) -> str:
+    """The type as a student knows it: "tensor", "float", "NoneType", a class's name."""
+    if isinstance(value, ArrayValue):
+        return value.kind
+    if isinstance(value, Opaque):
+        return value.type_name
+    return type(value).__name__
+
+
+def article(name: str) -> str:
+    if name == "NoneType":
+        return "None"
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

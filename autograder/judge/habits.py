@@ -1,0 +1,133 @@
+"""Old or unusual forms in a student's code, told kindly: a note, never a reason for fewer points.
+
+The patterns are data, the `[[habits]]` of assignment.toml. Each has `says` and one or more
+conditions, which must all hold at one place:
+
+    call = "torch.autograd.Variable"    this function is called, under any import or alias
+    method = "forward"                  a method of this name is called
+    keyword = "size_average"            a call has this keyword argument
+    argument = "torch.ByteTensor"       a call has this name among its arguments
+    name = "torch.ByteTensor"           this name is used at all
+    attribute = ".data[0]"              this attribute is read, and indexed if "[0]" is given
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from autograder.errors import CourseError
+from autograder.judge.reading import Code, Part
+from autograder.judge.scopes import dotted, imported
+
+_TABLE = "assignment.toml, [[habits]]"
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """A pattern and what to say of it; a condition that is None is not asked for."""
+
+    says: str
+    call: str | None = None
+    method: str | None = None
+    keyword: str | None = None
+    argument: str | None = None
+    name: str | None = None
+    attribute: str | None = None
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, object]) -> Habit:
+        """A habit from a table of assignment.toml; CourseError if it isn't one."""
+        known = {part.name for part in fields(cls)}
+        texts = {key: value for key, value in table.items() if isinstance(value, str) and value}
+        if set(texts) != set(table) or not set(texts) <= known:
+            names = ", ".join(sorted(known))
+            raise CourseError(_TABLE, "a key or value is unknown", f"use texts named {names}")
+        if "says" not in texts or len(texts) == 1:
+            raise CourseError(_TABLE, "one is incomplete", "give `says` and at least one condition")
+        return cls(**texts)
+
+
+def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
+    """One note for each pattern that occurs: its first place, how often, and what it says."""
+    places: dict[Habit, list[str]] = {}
+    for part in code.parts:
+        imports = _imports(code, part)
+        for node in ast.walk(part.tree):
+            for habit in patterns:
+                if _matches(habit, node, imports):
+                    line = getattr(node, "lineno", 1)
+                    places.setdefault(habit, []).append(part.cell.where(line))
+    return tuple(
+        f"{found[0]}{_more(len(found) - 1)}: {habit.says}"
+        for habit in patterns
+        if (found := places.get(habit))
+    )
+
+
+def _more(count: int) -> str:
+    return f" (and {count} more)" if count > 0 else ""
+
+
+def _imports(code: Code, part: Part) -> dict[str, str]:
+    """Local name -> dotted name, of the imports of a module wherever they stand."""
+    found = {name: min(full) for name, full in code.modules[part.module].imports.items()}
+    for node in ast.walk(part.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.update(imported(node))
+    return found
+
+
+def _matches(habit: Habit, node: ast.AST, imports: Mapping[str, str]) -> bool:
+    conditions: list[bool] = []
+    if habit.call or habit.method or habit.keyword or habit.argument:
+        if not isinstance(node, ast.Call):
+            return False
+        conditions += _call_conditions(habit, node, imports)
+    if habit.name:
+        conditions.append(habit.name in _resolved(node, imports))
+    if habit.attribute:
+        conditions.append(_has_attribute(habit.attribute, node))
+    return all(conditions)
+
+
+def _call_conditions(habit: Habit, node: ast.Call, imports: Mapping[str, str]) -> Iterator[bool]:
+    if habit.call:
+        yield habit.call in _resolved(node.func, imports)
+    if habit.method:
+        yield (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr == habit.method
+            and not _is_super(node.func.value)
+        )
+    if habit.keyword:
+        yield any(keyword.arg == habit.keyword for keyword in node.keywords)
+    if habit.argument:
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        yield any(habit.argument in _resolved(argument, imports) for argument in arguments)
+
+
+def _resolved(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
+    """A dotted name as it is written, and through the imports."""
+    chain = dotted(node)
+    if chain is None:
+        return set()
+    written = ".".join(chain)
+    full = ".".join([imports.get(chain[0], chain[0]), *chain[1:]])
+    return {written, full}
+
+
+def _has_attribute(pattern: str, node: ast.AST) -> bool:
+    if pattern.endswith("[0]"):
+        if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)):
+            return False
+        if node.slice.value != 0:
+            return False
+        node, pattern = node.value, pattern.removesuffix("[0]")
+    return isinstance(node, ast.Attribute) and node.attr == pattern.removeprefix(".")
+
+
+def _is_super(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+    )

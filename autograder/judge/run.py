@@ -1,0 +1,220 @@
+"""Runs the checks of one exercise against one submission and forms the verdicts.
+
+For each check: skip it if what it builds on has not passed; give it what its parameters
+name; and turn whatever happens (a failed expectation, an exception in the student's code, a
+time-out, a dead worker, a fault of ours) into a `Finding`. Nothing that a student's code does
+ends the run.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.course.model import Check, Exercise
+from autograder.judge import diagnosis
+from autograder.judge.diagnosis import Fingerprint
+from autograder.judge.expect import CheckFailed, Credit, Evidence, said
+from autograder.judge.reference import RecordedReference
+from autograder.results import ExerciseResult, Status, Verdict
+from autograder.sandbox.outcomes import Raised, StudentFault, TimedOut
+from autograder.sandbox.remote import Subject
+from autograder.sandbox.session import Session
+
+MAX_TIMEOUTS = 2
+"""After so many time-outs in one exercise its other checks are skipped: they call the same code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one check ended, before mistakes are named."""
+
+    check: Check
+    status: Status
+    fraction: float
+    rationale: str = ""
+    hint: str = ""
+    evidence: Evidence = diagnosis.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A submission in the form in which checks meet it.
+
+    `code` is the static reading of it; `missing` tells, for an entry point that is not
+    defined, why (a cell that failed), or is empty. After `deadline` (time.monotonic) no
+    further check is begun.
+    """
+
+    session: Session
+    code: Any
+    missing: Mapping[str, str]
+    deadline: float = math.inf
+
+
+def check_seed(seed: int, exercise: str, check: str) -> int:
+    """A seed for one check: the same in every run, another for every check."""
+    return zlib.crc32(f"{seed}/{exercise}/{check}".encode())
+
+
+def run_exercise(
+    exercise: Exercise,
+    candidate: Candidate,
+    reference: RecordedReference | None,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+) -> list[Finding]:
+    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit."""
+    findings: list[Finding] = []
+    limit = seconds or exercise.limits.seconds
+    for check in exercise.checks:
+        finding = _skip(check, findings, candidate.deadline)
+        if finding is None:
+            finding = _run_check(exercise, check, candidate, reference, seed, limit)
+        findings.append(finding)
+    return findings
+
+
+def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding | None:
+    passed = {f.check.name for f in findings if f.status is Status.PASSED}
+    unmet = [name for name in check.after if name not in passed]
+    if unmet:
+        reason = f"Not tried: {unmet[0]} has to pass first."
+    elif sum(f.evidence.kind == TimedOut.kind for f in findings) >= MAX_TIMEOUTS:
+        reason = f"Not tried: {MAX_TIMEOUTS} checks of this exercise have run out of time."
+    elif time.monotonic() > deadline:
+        reason = "Not tried: the submission as a whole has run out of time."
+    else:
+        return None
+    return Finding(check, Status.SKIPPED, 0.0, reason, evidence=diagnosis.SKIPPED)
+
+
+def _run_check(
+    exercise: Exercise,
+    check: Check,
+    candidate: Candidate,
+    reference: RecordedReference | None,
+    seed: int,
+    seconds: float,
+) -> Finding:
+    own_seed = check_seed(seed, exercise.name, check.name)
+    try:
+        candidate.session.begin(own_seed, seconds)
+        given = _fixtures(exercise, check, candidate, reference, own_seed)
+        return _concluded(check, check.function(**given))
+    except CheckFailed as failure:
+        hint = failure.hint or check.hint or ""
+        return Finding(check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence)
+    except StudentFault as fault:
+        return _faulted(exercise, check, candidate, fault)
+    except Exception:
+        rationale = f"The check itself failed; this is our fault.\n{traceback.format_exc()}"
+        return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
+
+
+def _fixtures(
+    exercise: Exercise,
+    check: Check,
+    candidate: Candidate,
+    reference: RecordedReference | None,
+    seed: int,
+) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name in check.wants:
+        if name == "student":
+            given[name] = Subject(candidate.session, exercise.entry_points)
+        elif name == "reference":
+            assert reference is not None, "this check needs the reference, which is not here"
+            reference.begin(seed)
+            given[name] = Subject(reference, exercise.entry_points)
+        elif name == "rng":
+            given[name] = np.random.default_rng(seed)
+        elif name == "thresholds":
+            given[name] = exercise.thresholds
+        else:
+            given[name] = candidate.code
+    return given
+
+
+def _concluded(check: Check, returned: object) -> Finding:
+    if returned is None:
+        return Finding(check, Status.PASSED, 1.0)
+    if not isinstance(returned, Credit):
+        raise TypeError(f"{check.name} returned {returned!r}: nothing, or credit(fraction, rationale)")
+    if returned.fraction >= 1.0:
+        return Finding(check, Status.PASSED, 1.0)
+    status = Status.PARTIAL if returned.fraction > 0 else Status.FAILED
+    evidence = Evidence("credit", "", (returned.fraction,))
+    return Finding(check, status, returned.fraction, returned.rationale, check.hint or "", evidence)
+
+
+def _faulted(exercise: Exercise, check: Check, candidate: Candidate, fault: StudentFault) -> Finding:
+    """The verdict on code that did not return."""
+    if isinstance(fault, Raised):
+        name = _undefined(exercise, fault)
+        if name:
+            why = candidate.missing.get(name, "")
+            rationale = f"Your submission does not define `{name}`. {why}".strip()
+            return Finding(check, Status.FAILED, 0.0, rationale, evidence=Evidence("missing", name))
+        if fault.type_name == "NotImplementedError" and not fault.message:
+            rationale = f"{said(fault.call)}It is not written yet: the stub is still there."
+            return Finding(check, Status.FAILED, 0.0, rationale, evidence=Evidence("untouched"))
+        evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
+        return Finding(check, Status.ERROR, 0.0, _raised_rationale(fault), check.hint or "", evidence)
+    rationale = f"{said(fault.call)}{fault.message}"
+    return Finding(check, Status.ERROR, 0.0, rationale, evidence=Evidence(fault.kind, fault.detail))
+
+
+def _undefined(exercise: Exercise, fault: Raised) -> str:
+    """The entry point that is not there, if that is what the worker said."""
+    if fault.type_name != "NameError" or fault.place:
+        return ""
+    name = fault.message.removesuffix(" is not defined")
+    return name if name in exercise.entry_points else ""
+
+
+def _raised_rationale(fault: Raised) -> str:
+    place = f" at {fault.place}" if fault.place else ""
+    line = f": `{fault.line}`" if fault.line else ""
+    said_more = f": {fault.message}" if fault.message else ""
+    return f"{said(fault.call)}It raised `{fault.type_name}{said_more}`{place}{line}."
+
+
+# -- verdicts -------------------------------------------------------------------------------
+
+
+def profile_of(findings: Sequence[Finding]) -> dict[str, Evidence]:
+    """How each check ended, for diagnosis."""
+    return {finding.check.name: finding.evidence for finding in findings}
+
+
+def conclude(
+    exercise: Exercise, findings: Sequence[Finding], known: Sequence[Fingerprint], printed: str = ""
+) -> ExerciseResult:
+    """Verdicts with points, and the name and hint of a known mistake where one fits."""
+    profile = profile_of(findings)
+    verdicts = []
+    for finding in findings:
+        found = diagnosis.diagnose(finding.check.name, profile, known)
+        verdicts.append(
+            Verdict(
+                name=finding.check.name,
+                description=finding.check.description,
+                status=finding.status,
+                score=round(finding.check.points * finding.fraction, 2),
+                max_score=finding.check.points,
+                visible=finding.check.visible,
+                rationale=finding.rationale,
+                hint=found.hint if found else finding.hint,
+                mistake=found.mistake if found else None,
+            )
+        )
+    return ExerciseResult(exercise.name, exercise.title, tuple(verdicts), printed)

@@ -1,0 +1,1 @@
+"""Everything that touches nbgrader; only what needs it imports from here."""

@@ -1,0 +1,59 @@
+"""Results on disk: one JSON file a submission, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.results import Report, Result, as_json
+
+
+class ResultFolder:
+    """A folder of results. Raises UsageError where it can't be made or written."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.names: set[str] = set()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"--output {folder}: {error.strerror}; name a folder that can be made") from None
+
+    def write(self, result: Result) -> Path:
+        """Writes one result; returns its file. A second student of the same name gets `-2`."""
+        path = self.folder / f"{self._name(result)}.json"
+        text = json.dumps(as_json(Report((result,))), indent=2) + "\n"
+        write_whole(path, text)
+        return path
+
+    def _name(self, result: Result) -> str:
+        stem = re.sub(r"[^\w.-]+", "_", f"{result.student}-{result.assignment}").strip("._") or "submission"
+        name, count = stem[:100], 1
+        while name in self.names:
+            count += 1
+            name = f"{stem[:100]}-{count}"
+        self.names.add(name)
+        return name
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file so that it is there complete or not at all, even if we are killed."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    except OSError as error:
+        raise UsageError(f"{path.parent}: can't be written ({error.strerror})") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise

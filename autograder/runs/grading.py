@@ -1,0 +1,221 @@
+"""Grades submissions one after another, with one forkserver for all of them.
+
+    path ──read──> Submission ──cells──> Session (worker) ──calls──> checks ──> Result
+                                         references (recorded once) ──┘
+
+The forkserver imports torch while the first submission is read. A submission that can't be
+read, and anything that its code does, ends in a `Result` with its cause; the next is graded
+all the same.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from autograder.course.course import Course, solution_source
+from autograder.course.model import Assignment, Exercise
+from autograder.errors import SubmissionError
+from autograder.judge import diagnosis
+from autograder.judge.diagnosis import Fingerprint
+from autograder.judge.habits import Habit, habits
+from autograder.judge.reading import Code
+from autograder.judge.reference import RecordedReference
+from autograder.judge.run import Candidate, conclude, run_exercise
+from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.runs.device import choose_device
+from autograder.sandbox.launcher import Launcher
+from autograder.sandbox.policy import Policy, nvidia_devices
+from autograder.sandbox.session import Session, Source
+from autograder.submissions.model import Submission
+from autograder.submissions.read import read_submission
+
+SUBMISSION_SECONDS = 600.0
+"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+
+MEMORY_BYTES = 2 << 30
+"""For all processes of one worker together, beyond what the forkserver holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to grade. `seconds` per check (None: as the exercise says), `require` layers that
+    must be on, `skip` layers to leave off, `only` names of exercises (empty: all)."""
+
+    device: str = "auto"
+    seed: int = 0
+    seconds: float | None = None
+    require: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    assignment: str | None = None
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Grader:
+    """Use as a context manager; `grade` a path, or `grade_submission` what was read already."""
+
+    course: Course
+    settings: Settings = field(default_factory=Settings)
+    device: str = ""
+    _launcher: Launcher | None = None
+    _references: dict[Path, RecordedReference | None] = field(default_factory=dict)
+    _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
+
+    def __enter__(self) -> Grader:
+        policy = Policy(
+            memory_bytes=MEMORY_BYTES,
+            cpu_seconds=int(SUBMISSION_SECONDS),
+            devices=nvidia_devices() if self.settings.device != "cpu" else (),
+            skip=self.settings.skip,
+        )
+        self._launcher = Launcher(policy, require=self.settings.require).__enter__()
+        try:
+            self.device = choose_device(self.settings.device, self._launcher)
+        except BaseException:
+            self._launcher.__exit__(None, None, None)
+            raise
+        self._launcher.device = self.device
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._launcher is not None
+        self._launcher.__exit__(kind, error, trace)
+
+    # -- one submission ---------------------------------------------------------------
+
+    def grade(self, path: Path) -> Result:
+        """Reads and grades one submission; one that can't be read is a Result with `error`."""
+        begun = time.monotonic()
+        try:
+            submission = read_submission(path, self.course.known(self.settings.assignment))
+        except SubmissionError as error:
+            return self.unreadable(path, error)
+        return self.grade_submission(submission, begun)
+
+    def unreadable(self, path: Path, error: SubmissionError) -> Result:
+        """The result of a submission that could not be read: no points, and why."""
+        name = self.settings.assignment or (next(iter(self.course.folders)) if len(self.course.folders) == 1 else "")
+        exercises = tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name))) if name else ()
+        return Result(str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed)
+
+    def grade_submission(self, submission: Submission, begun: float | None = None) -> Result:
+        """Grades what was read."""
+        begun = time.monotonic() if begun is None else begun
+        if submission.assignment is None:
+            error = SubmissionError(submission.name, "belongs to no assignment that is known", "pass --assignment NAME")
+            return self.unreadable(Path(submission.name), error)
+        assignment = self.course.assignment(submission.assignment)
+        session = self.session(submission)
+        code = Code.of(submission)
+        candidate = Candidate(session, code, _Missing(submission, session), time.monotonic() + SUBMISSION_SECONDS)
+        try:
+            exercises = tuple(self._exercise(exercise, candidate) for exercise in self.exercises(assignment))
+        finally:
+            late = session.close()
+        assert self._launcher is not None
+        return Result(
+            submission=submission.name,
+            student=submission.student,
+            assignment=assignment.name,
+            exercises=exercises,
+            notes=(*submission.notes, *load_notes(session), *habits(code, [Habit.from_table(table) for table in assignment.habits]), *([late.message] if late else [])),
+            protections={layer.name: {"on": layer.on, "detail": layer.detail} for layer in self._launcher.layers},
+            device=self.device,
+            seconds=time.monotonic() - begun,
+            seed=self.settings.seed,
+        )
+
+    def exercises(self, assignment: Assignment) -> list[Exercise]:
+        """The exercises that were asked for."""
+        only = self.settings.only
+        return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
+
+    def session(self, submission: Submission) -> Session:
+        """A session for the cells of a submission."""
+        assert self._launcher is not None
+        cells = [Source(cell.source, cell.where) for cell in submission.cells]
+        return Session(self._launcher.start, cells, files=submission.files, seed=self.settings.seed)
+
+    def _exercise(self, exercise: Exercise, candidate: Candidate) -> ExerciseResult:
+        findings = run_exercise(
+            exercise,
+            candidate,
+            self.reference(exercise),
+            seed=self.settings.seed,
+            seconds=self.settings.seconds,
+        )
+        if (reference := self.reference(exercise)) is not None:
+            reference.close()
+        return conclude(exercise, findings, self.fingerprints(exercise), candidate.session.drain())
+
+    # -- what is computed once ----------------------------------------------------------
+
+    def reference(self, exercise: Exercise) -> RecordedReference | None:
+        """The reference of an exercise, whose answers are kept from one submission to the next."""
+        if exercise.folder not in self._references:
+            source = solution_source(exercise)
+            self._references[exercise.folder] = None if source is None else self._recorded(exercise, source)
+        return self._references[exercise.folder]
+
+    def _recorded(self, exercise: Exercise, source: str) -> RecordedReference:
+        assert self._launcher is not None
+        cell = Source(source, lambda line: f"{exercise.name}/solution.py, line {line}")
+        return RecordedReference(Session(self._launcher.start, [cell]), max(60.0, exercise.limits.seconds))
+
+    def fingerprints(self, exercise: Exercise) -> Sequence[Fingerprint]:
+        """The known mistakes of an exercise, as its fingerprints.json has them."""
+        if exercise.folder not in self._fingerprints:
+            _, known = diagnosis.load(exercise.folder / "fingerprints.json")
+            self._fingerprints[exercise.folder] = known
+        return self._fingerprints[exercise.folder]
+
+
+class _Missing(Mapping[str, str]):
+    """For an entry point that is not there: why, as far as reading and loading tell."""
+
+    def __init__(self, submission: Submission, session: Session):
+        self.submission = submission
+        self.session = session
+
+    def __getitem__(self, name: str) -> str:
+        if name in self.submission.dropped:
+            return self.submission.dropped[name]
+        defines = re.compile(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]", re.MULTILINE)
+        for found in self.session.load_faults:
+            cell = self.submission.cells[found.index]
+            if defines.search(cell.source):
+                return f"It stands in {cell.origin}, which did not run to its end."
+        raise KeyError(name)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def load_notes(session: Session) -> list[str]:
+    """What happened while the cells ran: one line for each cell that did not run to its end."""
+    notes = []
+    for found in session.load_faults:
+        fault = found.fault
+        place = getattr(fault, "place", "") or session.cells[found.index].where(1)
+        what = f"{fault.type_name}: {fault.message}" if hasattr(fault, "type_name") else fault.message
+        notes.append(f"{place}: {what}")
+    return notes
+
+
+def _ungraded(exercise: Exercise) -> ExerciseResult:
+    """An exercise of a submission that could not be read."""
+    verdicts = tuple(
+        Verdict(c.name, c.description, Status.SKIPPED, 0.0, c.points, c.visible, "The submission could not be read.")
+        for c in exercise.checks
+    )
+    return ExerciseResult(exercise.name, exercise.title, verdicts)

@@ -1,0 +1,170 @@
+"""The worker confines itself, in the order in which each step still has the rights it needs.
+
+Streams and descriptors; box; Landlock's rules are collected; other user; limits; capabilities;
+no_new_privs; Landlock; seccomp last, since it forbids the rest. Then every layer is tested, from
+inside, and the body runs. A step that the kernel refuses is noted, and the next ones go on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Set
+from typing import NoReturn, TypeVar
+
+from . import landlock, rlimits, seccomp
+from .layers import LAYERS, Layer
+from .root import PLAIN_DEVICES, SCRATCH
+from .selftest import test_layers
+from .situation import Situation
+from .syscalls import (
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    PR_SET_DUMPABLE,
+    PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
+    close_all_except,
+    prctl,
+    set_capabilities,
+)
+
+Body = Callable[[tuple[Layer, ...]], object]
+"""What the worker does once confined; given the layers, each set up and tested."""
+
+Result = TypeVar("Result")
+
+ACCOUNT = "student"
+NOT_LINUX = f"not on this system ({sys.platform}): only Linux can isolate a worker"
+
+
+def confine_and_run(situation: Situation, body: Body, keep_fds: Set[int]) -> NoReturn:
+    """Confine this process, then run the body in it; never returns."""
+    _settle(situation, keep_fds)
+    if sys.platform.startswith("linux"):
+        layers = _confine(situation)
+    else:
+        situation.limits = rlimits.wanted(situation.policy, own_count=False)
+        rlimits.apply(situation.limits)
+        layers = tuple(Layer(name, False, NOT_LINUX) for name in LAYERS)
+    body(layers)
+    os._exit(0)
+
+
+def _settle(situation: Situation, keep_fds: Set[int]) -> None:
+    """Own session, streams, descriptors, folder and environment."""
+    if sys.platform.startswith("linux"):
+        os.setsid()  # elsewhere the group of init is how all of it is killed
+    null = os.open(os.devnull, os.O_RDWR)
+    out, err = (null if stream is None else stream for stream in situation.streams)
+    out, err = os.dup(out), os.dup(err)  # they may be 0, 1 or 2 themselves
+    for source, target in ((null, 0), (out, 1), (err, 2)):
+        os.dup2(source, target)
+    if sys.platform.startswith("linux"):
+        close_all_except({0, 1, 2, *keep_fds})
+    if not situation.private_root:
+        _check_user(situation)
+        os.makedirs(situation.box, mode=0o700, exist_ok=True)
+        if situation.uid is not None:
+            os.chown(situation.box, situation.uid, situation.uid)
+    os.chdir(situation.box)
+    temporary = "/tmp" if situation.private_root else situation.box
+    os.environ.update(HOME=situation.box, TMPDIR=temporary, USER=ACCOUNT, LOGNAME=ACCOUNT)
+    tempfile.tempdir = None
+
+
+def _check_user(situation: Situation) -> None:
+    """Keep the forkserver's user if another one could not reach the interpreter's libraries:
+    an honest submission that cannot import is worse off than a hostile one is helped."""
+    if situation.uid is None:
+        return
+    folder = os.path.dirname(os.path.realpath(os.__file__))
+    while folder != os.path.dirname(folder):
+        if not os.stat(folder).st_mode & stat.S_IXOTH:
+            situation.uid = None
+            situation.refuse("user", f"another user could not read libraries below {folder}")
+            return
+        folder = os.path.dirname(folder)
+
+
+def _confine(situation: Situation) -> tuple[Layer, ...]:
+    supervisor = os.getppid()
+    rules = _attempt(situation, "landlock", lambda: landlock.ruleset(_rules(situation)))
+    _attempt(situation, "user", lambda: _change_user(situation))
+    prctl(PR_SET_DUMPABLE, 1)  # CUDA names its threads in /proc/self, which must be its own
+    _attempt(situation, "kill", lambda: _die_with(supervisor))
+    if situation.wants("limits"):
+        _limit(situation)
+    if situation.wants("user"):  # even if the user is the forkserver's
+        with contextlib.suppress(OSError):
+            set_capabilities()
+    if situation.wants("landlock") or situation.wants("seccomp"):
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if rules is not None:
+        _attempt(situation, "landlock", lambda: landlock.restrict(rules))
+        os.close(rules)
+    _attempt(situation, "seccomp", lambda: seccomp.install(_filter(situation)))
+    return test_layers(situation)
+
+
+def _attempt(
+    situation: Situation, layer: str, step: Callable[[], Result]
+) -> Result | None:
+    """Do one step of a layer that is wanted and has not been refused yet."""
+    if not situation.wants(layer) or layer in situation.refused:
+        return None
+    try:
+        return step()
+    except OSError as error:
+        situation.refuse(layer, f"refused by the kernel ({error})")
+        return None
+
+
+def _rules(situation: Situation) -> list[tuple[str, int]]:
+    """Landlock's (path, rights). /proc is open because it shows the own processes only, or, if
+    it is the host's, because each entry of another process has owner and mode of its own."""
+    proc = landlock.READ_FILE | landlock.READ_DIR
+    if situation.policy.devices:
+        proc |= landlock.WRITE_FILE  # CUDA writes /proc/self/task/*/comm
+    rules = [(path, landlock.READ) for path in situation.policy.visible]
+    rules += [(path, landlock.DEVICE) for path in (*PLAIN_DEVICES, *situation.policy.devices)]
+    own = SCRATCH if situation.private_root else (situation.box, "/dev/shm")
+    rules += [(path, landlock.OWN) for path in own]
+    return [*rules, ("/proc", proc)]
+
+
+def _change_user(situation: Situation) -> None:
+    """Become the worker's user for good; clears the parent-death signal and dumpable."""
+    uid = situation.uid
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+
+
+def _die_with(supervisor: int) -> None:
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != supervisor:  # it died before the signal was asked for
+        os._exit(1)
+
+
+def _limit(situation: Situation) -> None:
+    own_count = situation.uid is not None or situation.has(CLONE_NEWUSER)
+    situation.limits = rlimits.wanted(situation.policy, own_count=own_count)
+    for refusal in rlimits.apply(situation.limits):
+        situation.note("limits", refusal)
+
+
+def _filter(situation: Situation) -> bytes:
+    """The seccomp program; where neither a pid namespace nor Landlock (ABI 6) keeps signals in,
+    it lets the worker signal nothing but itself."""
+    signals_kept_in = situation.has(CLONE_NEWPID)
+    if not signals_kept_in and situation.wants("landlock") and "landlock" not in situation.refused:
+        signals_kept_in = landlock.abi() >= 6
+    return seccomp.program(
+        own_signals_only=None if signals_kept_in else os.getpid(),
+        memory_files=bool(situation.policy.devices),
+    )

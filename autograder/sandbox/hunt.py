@@ -1,0 +1,89 @@
+"""Find and end the processes below a process, as seen in /proc.
+
+Needed where there is no pid namespace, whose end ends everything in it: then a supervisor that
+adopts orphans (a "child subreaper") keeps even a daemon that called setsid findable.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+
+def children(pid: int) -> list[int]:
+    """Living and dead children of a process, oldest first; none if it is gone."""
+    found: list[int] = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as listing:
+                found += map(int, listing.read().split())
+    except FileNotFoundError:
+        if os.path.isdir(f"/proc/{pid}"):
+            return _children_by_scan(pid)
+    except OSError:
+        pass
+    return found
+
+
+def _children_by_scan(parent: int) -> list[int]:
+    """For a kernel without /proc/PID/task/TID/children."""
+    candidates = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+    return [pid for pid in candidates if _stat(pid)[1:2] == [str(parent)]]
+
+
+def _stat(pid: int) -> list[str]:
+    """Fields of /proc/PID/stat after the name: state, parent, ...; empty if it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+
+
+def descendants(pid: int, spare: frozenset[int] = frozenset()) -> list[int]:
+    """All processes below one, parents before children; of `spare`, neither they nor theirs."""
+    found = [child for child in children(pid) if child not in spare]
+    for child in found:
+        found += (each for each in children(child) if each not in spare)
+    return found
+
+
+def _send(pid: int, what: signal.Signals) -> None:
+    try:
+        os.kill(pid, what)
+    except OSError:
+        pass
+
+
+def end_descendants(pid: int, spare: frozenset[int] = frozenset()) -> None:
+    """Stop, then kill everything below `pid` until nothing is left; `pid` itself lives on.
+
+    Stopping first: a process that is stopped cannot fork while the others are being killed.
+    Whoever adopts the dead must reap them (`pid`, or the caller if that is `pid`).
+    """
+    while True:
+        alive = [each for each in descendants(pid, spare) if is_alive(each)]
+        if not alive:
+            reap(spare)
+            return
+        for each in alive:
+            _send(each, signal.SIGSTOP)
+        for each in alive:
+            _send(each, signal.SIGKILL)
+        reap(spare)
+        os.sched_yield()
+
+
+def reap(spare: frozenset[int] = frozenset()) -> None:
+    """Collect own dead children without waiting, except those that someone else waits for."""
+    for child in children(os.getpid()):
+        if child not in spare and not is_alive(child):
+            try:
+                os.waitpid(child, os.WNOHANG)
+            except ChildProcessError:
+                pass

@@ -1,0 +1,172 @@
+"""The judge's side of the forkserver: start it, ask for workers, carry frames, end it all.
+
+`Launcher.start` is what a Session calls for a worker. One spare worker is forked ahead while
+the present one is at work, so that the next submission finds it ready; a spare has seen
+nobody's code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder.errors import InternalError, ProtectionError
+from autograder.sandbox.forkserver import CONTROL_FD, PACKET
+from autograder.sandbox.layers import Layer
+from autograder.sandbox.policy import Policy
+from autograder.sandbox.transport import START_SECONDS, WorkerTransport
+
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "HOME": "/tmp",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+BOOTSTRAP = (
+    "import os, sys; sys.path.append(os.read(0, 4096).decode()); "
+    "from autograder.sandbox.forkserver import main; sys.path.pop(); main()"
+)
+"""The package's own place comes over stdin: the command line stays neutral."""
+
+
+@dataclass(slots=True)
+class Launcher:
+    """A running forkserver. Use it as a context manager; `start()` gives a worker's transport."""
+
+    policy: Policy
+    device: str = "cpu"
+    require: frozenset[str] = frozenset()
+    spares: bool = True
+    layers: tuple[Layer, ...] = ()
+    _control: socket.socket | None = None
+    _process: subprocess.Popen[bytes] | None = None
+    _spare: WorkerTransport | None = None
+    _ready: bool = False
+    _pending: deque[WorkerTransport] = field(default_factory=deque)
+
+    def __enter__(self) -> Launcher:
+        """Starts the forkserver and returns at once: it imports torch while we go on."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        os.set_inheritable(theirs.fileno(), True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}"],
+            stdin=subprocess.PIPE,
+            env=ENVIRONMENT,
+            cwd="/",
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
+        )
+        theirs.close()
+        assert self._process.stdin is not None
+        self._process.stdin.write(str(Path(__file__).parents[2]).encode())
+        self._process.stdin.close()
+        self._control = ours
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hangs up: the forkserver kills what is left, and ends; waits for that."""
+        assert self._control is not None and self._process is not None
+        self._control.close()
+        try:
+            self._process.wait(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def start(self) -> WorkerTransport:
+        """A fresh worker, confined, its protections checked from outside."""
+        transport, self._spare = self._spare or self._request(), None
+        self._settle()
+        if self.spares:
+            self._spare = self._request()
+        transport.greet()
+        self.layers = transport.layers
+        self._insist(transport)
+        return transport
+
+    def _insist(self, transport: WorkerTransport) -> None:
+        """Refuses to go on where a required layer is off."""
+        off = {layer.name: layer.detail for layer in transport.layers if not layer.on}
+        if missing := sorted(self.require & off.keys()):
+            transport.close()
+            reasons = "; ".join(f"{name}: {off[name]}" for name in missing)
+            raise ProtectionError(f"required protection is off on this machine: {reasons}")
+
+    def _request(self) -> WorkerTransport:
+        """Asks for a worker without waiting for it."""
+        channel, channel_there = socket.socketpair()
+        output, output_there = os.pipe()
+        status, status_there = os.pipe()
+        there = [channel_there.fileno(), output_there, status_there]
+        message = json.dumps({"spawn": self._fields(), "device": self.device}).encode()
+        assert self._control is not None
+        try:
+            socket.send_fds(self._control, [message], there)
+        except OSError as error:
+            raise self._dead() from error
+        channel_there.close()
+        os.close(output_there)
+        os.close(status_there)
+        transport = WorkerTransport(self.kill, channel, output, status, self.policy.memory_bytes)
+        self._pending.append(transport)
+        return transport
+
+    def _fields(self) -> dict[str, Any]:
+        """The policy as JSON. What may be read is the forkserver's to say: it has the paths."""
+        policy = self.policy
+        return {
+            "memory_bytes": policy.memory_bytes,
+            "cpu_seconds": policy.cpu_seconds,
+            "devices": list(policy.devices),
+            "skip": sorted(policy.skip),
+        }
+
+    def _settle(self) -> None:
+        """Reads the forkserver's answers to what was asked."""
+        while self._pending:
+            self._pending.popleft().pid = self._answer()["pid"]
+
+    def kill(self, transport: WorkerTransport) -> None:
+        """Kills a worker and all that it started; returns when they are dead."""
+        self._settle()
+        assert self._control is not None
+        with contextlib.suppress(OSError):
+            self._control.sendall(json.dumps({"kill": transport.pid}).encode())
+            self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._control is not None
+        if not self._ready:
+            ready = self._packet()
+            self._ready = True
+            if ready.get("threads") != 1 or not ready.get("cuda_untouched"):
+                raise InternalError(f"the forkserver is not fit to fork: {ready}")
+        return self._packet()
+
+    def _packet(self) -> dict[str, Any]:
+        assert self._control is not None
+        self._control.settimeout(START_SECONDS)
+        packet = self._control.recv(PACKET)
+        if not packet:
+            raise self._dead()
+        message: dict[str, Any] = json.loads(packet)
+        return message
+
+    def _dead(self) -> InternalError:
+        return InternalError("the forkserver died; is torch installed here? try: python -c 'import torch'")

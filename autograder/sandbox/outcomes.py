@@ -1,0 +1,59 @@
+"""What can happen to student code in a worker, other than returning.
+
+    StudentFault                 something for which the check gets no points
+    ├── Raised                   an exception, with the student's own line
+    ├── TimedOut                 no answer before the deadline
+    ├── OutOfMemory              over the memory budget
+    ├── Crashed                  the process ended: a signal, or os._exit
+    └── BrokeProtocol            an answer that is none
+
+The last four cost the worker its life; the session starts a fresh one for the next check.
+"""
+
+from __future__ import annotations
+
+
+class StudentFault(Exception):
+    """Student code did not return. `kind` and `detail` are what fingerprints compare."""
+
+    kind = "fault"
+    fatal = True
+
+    def __init__(self, message: str, detail: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.call: object | None = None
+        self.detail = detail
+
+
+class Raised(StudentFault):
+    """An exception in student code.
+
+    `detail` is the exception's type; `place` the student's line ("cell 5, line 3"), with its
+    text, or empty where no frame is the student's.
+    """
+
+    kind = "raised"
+    fatal = False
+
+    def __init__(self, type_name: str, message: str, place: str = "", line: str = ""):
+        super().__init__(message, type_name)
+        self.type_name = type_name
+        self.place = place
+        self.line = line
+
+
+class TimedOut(StudentFault):
+    kind = "timed out"
+
+
+class OutOfMemory(StudentFault):
+    kind = "out of memory"
+
+
+class Crashed(StudentFault):
+    kind = "crashed"
+
+
+class BrokeProtocol(StudentFault):
+    kind = "broke the protocol"

@@ -1,0 +1,200 @@
+"""What a worker does with a request: run a cell, define a helper, call, read. Worker side.
+
+This is the only module that touches student objects. It knows nothing of checks, points or
+references; it answers with values. `Runtime.handle` takes and returns whole frames, so that
+the same code serves the confined worker and, for tests, the judge's own process.
+
+Nothing here is trusted once student code has run: what arrives at the judge is checked there.
+"""
+
+from __future__ import annotations
+
+import linecache
+import random
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.sandbox import wire
+
+MESSAGE_LIMIT = 2_000
+FRAME_LIMIT = 20
+
+
+class Runtime:
+    """The state of one worker: the submission's namespace and the objects kept for the judge.
+
+    `torch` is the module itself (imported by the forkserver), `device` where arguments and
+    factory calls land ("cpu", "cuda:0").
+    """
+
+    def __init__(self, torch: types.ModuleType, device: str = "cpu"):
+        self.torch = torch
+        self.device = device
+        self.module = types.ModuleType("submission")
+        self.kept: dict[int, Any] = {}
+        self.next_ref = 1
+        self.prepared = False
+
+    # -- requests ---------------------------------------------------------------------
+
+    def handle(self, header_bytes: bytes, payload: bytes) -> bytes:
+        """Answers one request frame with one reply frame."""
+        header = wire.parse_header(header_bytes)
+        nonce = header["id"]
+        buffers: list[bytes] = []
+        reply: dict[str, Any] = {"id": nonce}
+        operations: dict[str, Callable[..., Any]] = {
+            "begin": self._begin,
+            "file": self._file,
+            "cell": self._cell,
+            "define": self._define,
+            "call": self._call,
+            "get": self._get,
+            "names": self._names,
+        }
+        try:
+            if not self.prepared:
+                self._prepare()
+            decoder = wire.Decoder(payload, self._tensor, self._kept)
+            value = operations[header["op"]](header, decoder)
+            reply["ok"] = wire.encode(value, buffers, self._leaf)
+            reply["ref"] = self._keep(value)
+        except BaseException as error:
+            buffers.clear()
+            reply.pop("ok", None)
+            reply["raised"] = describe(error)
+        return wire.pack(reply, buffers)
+
+    def _prepare(self) -> None:
+        """Once per worker: one thread, the device, names that a notebook has."""
+        self.prepared = True
+        self.torch.set_num_threads(1)
+        if self.device != "cpu":
+            self.torch.set_default_device(self.device)
+        namespace = self.module.__dict__
+        namespace.update(get_ipython=lambda: None, display=print)
+        sys.modules["submission"] = self.module
+
+    def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
+        """Before the cells, and before each check: seeds, and an empty table of kept objects."""
+        seed = header["seed"]
+        random.seed(seed)
+        np.random.seed(seed % 2**32)
+        self.torch.manual_seed(seed)
+        self.kept.clear()
+        self.next_ref = 1
+
+    def _file(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
+        """Lays a helper file into the box, which is the working directory."""
+        path = Path(header["name"])
+        if path.is_absolute() or ".." in path.parts:
+            raise ValueError(f"{path} would leave the box")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(decoder.payload))
+
+    def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
+        execute(header["source"], header["key"], self.module.__dict__)
+
+    def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
+        namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
+        execute(header["source"], "<helper>", namespace)
+        return namespace[header["name"]]
+
+    def _names(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
+        return [name for name in header["names"] if name in self.module.__dict__]
+
+    def _call(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
+        target = self._resolve(header["target"], decoder)
+        args = [decoder.value(item) for item in header["args"]]
+        kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
+        decoder.finish()
+        return target(*args, **kwargs)
+
+    def _get(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
+        return self._resolve(header["target"], decoder)
+
+    # -- values -----------------------------------------------------------------------
+
+    def _resolve(self, target: Any, decoder: wire.Decoder) -> Any:
+        found = decoder.value(target["base"])
+        for step in target["path"]:
+            found = getattr(found, step) if type(step) is str else found[decoder.value(step[0])]
+        return found
+
+    def _kept(self, tag: str, body: Any) -> Any:
+        if tag == "r":
+            return self.kept[body]
+        if tag == "m":
+            return self.torch
+        if tag != "e":
+            raise wire.ProtocolError(f"unknown tag {tag!r}")
+        try:
+            return self.module.__dict__[body]
+        except KeyError:
+            raise NameError(f"{body} is not defined") from None
+
+    def _keep(self, value: Any) -> int:
+        ref = self.next_ref
+        self.next_ref += 1
+        self.kept[ref] = value
+        return ref
+
+    def _tensor(self, value: wire.ArrayValue) -> Any:
+        if value.kind == "ndarray":
+            return self.torch.tensor(value.array, device=self.device)
+        tensor = self.torch.tensor(value.array, dtype=getattr(self.torch, value.dtype), device=self.device)
+        return tensor.requires_grad_(value.requires_grad)
+
+    def _leaf(self, value: Any) -> Any:
+        torch = self.torch
+        if type(value) in (torch.Tensor, torch.nn.Parameter) and value.layout == torch.strided:
+            return self._array(value)
+        if isinstance(value, (np.floating, np.integer, np.bool_)):
+            return wire.encode(value.item(), [], self._opaque)
+        if type(value) is torch.Size:
+            return {"t": [int(n) for n in value]}
+        return self._opaque(value)
+
+    def _array(self, value: Any) -> Any:
+        if value.device.type == "meta" or value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
+            return self._opaque(value)
+        shown = str(value.dtype).removeprefix("torch.")
+        plain = value.detach().to("cpu")
+        if shown == "bfloat16":
+            plain = plain.float()
+        array = plain.resolve_conj().resolve_neg().contiguous().numpy()
+        return wire.ArrayValue(array, shown, "tensor", bool(value.requires_grad))
+
+    def _opaque(self, value: Any) -> Any:
+        return {"o": [wire.clean(type(value).__name__, 200), self._keep(value)]}
+
+
+def execute(source: str, key: str, namespace: dict[str, Any]) -> None:
+    """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`."""
+    linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
+    exec(compile(source, key, "exec", dont_inherit=True), namespace)
+
+
+def describe(error: BaseException) -> list[Any]:
+    """[type name, message, [[file, line], ..]] of an exception, innermost frame last."""
+    frames: list[list[Any]] = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append([wire.clean(trace.tb_frame.f_code.co_filename, 200), trace.tb_lineno])
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError) and type(error.filename) is str:
+        frames.append([wire.clean(error.filename, 200), error.lineno or 1])
+    try:
+        message = str(error)
+    except BaseException as second:
+        message = f"(its text could not be read: {type(second).__name__})"
+    return [
+        wire.clean(type(error).__name__, 200),
+        wire.clean(message, MESSAGE_LIMIT),
+        frames[-FRAME_LIMIT:],
+    ]

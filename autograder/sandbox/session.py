@@ -1,0 +1,251 @@
+"""One submission's life in workers: load it, answer a check's calls, replace what dies.
+
+    judge ── Session ── Transport ── worker (forked, confined)      one submission
+                 │
+                 └─ after a crash, a time-out, too much memory or a protocol error: a fresh
+                    worker, the cells once more (but for those that were fatal), next check
+
+A `Transport` carries frames to one worker. There are two: `forkserver.WorkerTransport`, and
+`LocalTransport` here, which runs in the judge's own process: for tests on trusted code only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from autograder.sandbox import wire
+from autograder.sandbox.outcomes import BrokeProtocol, OutOfMemory, Raised, StudentFault
+from autograder.sandbox.runtime import Runtime
+
+MAX_FATAL_CELLS = 3
+
+
+class Transport(Protocol):
+    """Carries frames to one worker and back."""
+
+    def exchange(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+        """Sends a frame; returns header and payload of the reply.
+
+        Raises TimedOut, OutOfMemory, Crashed or BrokeProtocol, after which it is unusable.
+        """
+
+    def output(self) -> str:
+        """What the student's code printed since the last call."""
+
+    def close(self) -> None:
+        """Ends the worker and everything that it started; returns when all of it is dead.
+
+        Raises BrokeProtocol where frames are left that nobody asked for.
+        """
+
+
+class LocalTransport:
+    """A worker in this very process. No protection whatsoever: for trusted code, in tests."""
+
+    def __init__(self, device: str = "cpu"):
+        self.runtime = Runtime(importlib.import_module("torch"), device)
+
+    def exchange(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+        header, payload = split(request)
+        return split(self.runtime.handle(header, payload))
+
+    def output(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.runtime.kept.clear()
+
+
+def split(frame: bytes) -> tuple[bytes, bytes]:
+    """Header and payload of a whole frame."""
+    size = wire.PREFIX.size
+    header, payload = wire.lengths(frame[:size])
+    if len(frame) != size + header + payload:
+        raise wire.ProtocolError("a frame with another length than it says")
+    return frame[size : size + header], frame[size + header :]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One piece of code to run in the worker: a cell, with the name of where it came from."""
+
+    source: str
+    where: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back from a call: the number under which it is kept, and its value."""
+
+    ref: int
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFault:
+    """A cell that did not run to its end."""
+
+    index: int
+    fault: StudentFault
+
+
+class Session:
+    """A submission that can be asked. Create it with its cells; `begin` a check; `ask`."""
+
+    def __init__(
+        self,
+        start: Callable[[], Transport],
+        cells: Sequence[Source],
+        *,
+        files: Mapping[str, bytes] | None = None,
+        seed: int = 0,
+        load_seconds: float = 60.0,
+    ):
+        self.start = start
+        self.cells = cells
+        self.files = files or {}
+        self.seed = seed
+        self.load_seconds = load_seconds
+        self.transport: Transport | None = None
+        self.fatal: dict[int, StudentFault] = {}
+        self.load_faults: list[LoadFault] = []
+        self.output = ""
+        self.deadline_seconds = 10.0
+        self.respawns = 0
+
+    # -- life -------------------------------------------------------------------------
+
+    def begin(self, seed: int, seconds: float) -> None:
+        """Before each check: a live worker, fresh seeds, this check's limit in seconds."""
+        self.deadline_seconds = seconds
+        self._ensure_loaded()
+        self._exchange({"op": "begin", "seed": seed}, [])
+
+    def close(self) -> StudentFault | None:
+        """Ends the worker; returns the fault where it left frames that nobody asked for."""
+        transport, self.transport = self.transport, None
+        if transport is None:
+            return None
+        self.output += transport.output()
+        try:
+            transport.close()
+        except BrokeProtocol as fault:
+            return fault
+        return None
+
+    def _ensure_loaded(self) -> None:
+        """Starts a worker and runs the cells, leaving out cells that proved fatal before."""
+        while self.transport is None:
+            if len(self.fatal) > MAX_FATAL_CELLS:
+                raise next(iter(self.fatal.values()))
+            self.transport = self.start()
+            self.load_faults = [LoadFault(i, fault) for i, fault in self.fatal.items()]
+            self._exchange({"op": "begin", "seed": self.seed}, [])
+            for name, content in self.files.items():
+                self._exchange({"op": "file", "name": name}, [content])
+            with contextlib.suppress(StudentFault):
+                self._load_cells()
+
+    def _load_cells(self) -> None:
+        """Runs the cells in order; raises when one of them has cost the worker its life."""
+        deadline = time.monotonic() + self.load_seconds
+        for index, cell in enumerate(self.cells):
+            if index in self.fatal:
+                continue
+            request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+            try:
+                self._exchange(request, [], seconds=max(0.1, deadline - time.monotonic()))
+            except StudentFault as fault:
+                if fault.fatal:
+                    self.fatal[index] = fault
+                    raise
+                self.load_faults.append(LoadFault(index, fault))
+
+    # -- requests ---------------------------------------------------------------------
+
+    def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
+        """One call or read in the worker, under the current check's limit."""
+        if self.transport is None:
+            raise Raised("RuntimeError", "the worker of this check has ended")
+        return self._exchange(request, buffers)
+
+    def drain(self) -> str:
+        """What was printed since the last drain."""
+        if self.transport is not None:
+            self.output += self.transport.output()
+        printed, self.output = self.output, ""
+        return printed
+
+    def _exchange(
+        self, request: dict[str, Any], buffers: list[bytes], seconds: float | None = None
+    ) -> Reply:
+        assert self.transport is not None
+        nonce = secrets.token_hex(8)
+        frame = wire.pack({**request, "id": nonce}, buffers)
+        try:
+            header, payload = self.transport.exchange(frame, seconds or self.deadline_seconds)
+            return self._read(nonce, wire.parse_header(header), payload)
+        except wire.ProtocolError as error:
+            self._drop()
+            raise BrokeProtocol(str(error)) from None
+        except StudentFault as fault:
+            if fault.fatal:
+                self._drop()
+            raise
+
+    def _drop(self) -> None:
+        """The worker is lost: kill it, keep what it printed."""
+        self.respawns += 1
+        self.close()
+
+    def _read(self, nonce: str, header: dict[str, Any], payload: bytes) -> Reply:
+        if header.get("id") != nonce:
+            raise wire.ProtocolError("an answer to another request")
+        if set(header) == {"id", "raised"}:
+            raise self._raised(header["raised"])
+        if set(header) != {"id", "ok", "ref"} or type(header["ref"]) is not int:
+            raise wire.ProtocolError("an answer with other parts than it should have")
+        decoder = wire.Decoder(payload)
+        value = decoder.value(header["ok"])
+        decoder.finish()
+        return Reply(header["ref"], value)
+
+    def _raised(self, body: Any) -> StudentFault:
+        if type(body) is not list or [type(part) for part in body] != [str, str, list]:
+            raise wire.ProtocolError("an exception in a form that we do not know")
+        name, message = wire.text(body[0], 200), wire.text(body[1])
+        place, line = "", ""
+        for frame in body[2]:
+            if type(frame) is not list or [type(part) for part in frame] != [str, int]:
+                raise wire.ProtocolError("a traceback in a form that we do not know")
+            found = self._locate(frame[0], frame[1])
+            place, line = found if found else (place, line)
+        if name == "MemoryError" or "can't allocate memory" in message:
+            return OutOfMemoryRaised(message, place)
+        return Raised(name, message, place, line)
+
+    def _locate(self, key: str, number: int) -> tuple[str, str] | None:
+        """The student's place and line text for a frame of the worker's traceback."""
+        for index, cell in enumerate(self.cells):
+            if key == cell_key(index):
+                lines = cell.source.splitlines()
+                shown = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+                return cell.where(number), shown
+        return None
+
+
+class OutOfMemoryRaised(OutOfMemory):
+    """Memory was refused and Python lived to tell: the worker can go on."""
+
+    fatal = False
+
+
+def cell_key(index: int) -> str:
+    """The file name under which a cell is compiled in the worker."""
+    return f"<cell {index}>"

@@ -1,0 +1,193 @@
+"""Frames to and from one worker, with a deadline, a memory budget and captured output.
+
+Judge side. The channel is a socket; what the student's code prints comes through a pipe of
+its own; `status` is where the worker's init process writes how it ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+
+from autograder.errors import InternalError
+from autograder.sandbox import probe, wire
+from autograder.sandbox.layers import Layer
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, TimedOut
+
+START_SECONDS = 120.0
+POLL_SECONDS = 0.05
+OUTPUT_LIMIT = 64 * 1024
+
+
+class WorkerTransport:
+    """Frames to and from one worker, with deadline, memory budget and captured output."""
+
+    def __init__(self, kill: Callable[[WorkerTransport], None], channel: socket.socket, output: int, status: int, memory_bytes: int):
+        self.kill = kill
+        self.channel = channel
+        self.outputs = [output]
+        self.status = status
+        self.memory_bytes = memory_bytes
+        self.pid = 0
+        self.worker_pid = 0
+        self.layers: tuple[Layer, ...] = ()
+        self.printed = bytearray()
+        self.dropped = False
+        self.inbox = bytearray()
+        self.ended = b""
+        self.hung_up = False
+        channel.setblocking(False)
+        for fd in (*self.outputs, status):
+            os.set_blocking(fd, False)
+
+    def greet(self) -> None:
+        """Reads the worker's report, before any student code, and checks it from outside."""
+        header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
+        hello = wire.parse_header(header)
+        if hello.get("id") != "hello":
+            raise InternalError(f"a worker did not report: {hello}")
+        self.worker_pid = probe.worker_pid(self.pid) or self.pid
+        seen = probe.probe(self.worker_pid)
+        self.layers = tuple(
+            Layer(name, on and seen.get(name, True), detail if seen.get(name, True) else f"not seen from outside ({detail})")
+            for name, on, detail in hello["layers"]
+        )
+
+    # -- frames -----------------------------------------------------------------------
+
+    def exchange(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+        deadline = time.monotonic() + seconds
+        self._pump(0)
+        if self.inbox:
+            raise BrokeProtocol("The code sent something that nobody had asked for.", "unasked frame")
+        try:
+            self._send(request, deadline)
+            return self._receive(deadline)
+        except TimeoutError:
+            raise TimedOut(f"There was no answer within {seconds:g} seconds.") from None
+
+    def _send(self, request: bytes, deadline: float) -> None:
+        view = memoryview(request)
+        while view:
+            try:
+                view = view[self.channel.send(view) :]
+            except BlockingIOError:
+                self._pump(self._left(deadline), writing=True)
+            except OSError:
+                raise self._post_mortem() from None
+
+    def _receive(self, deadline: float, poll_memory: bool = True) -> tuple[bytes, bytes]:
+        size = wire.PREFIX.size
+        polled = time.monotonic()
+        while True:
+            if len(self.inbox) >= size:
+                header, payload = wire.lengths(bytes(self.inbox[:size]))
+                whole = size + header + payload
+                if len(self.inbox) > whole:
+                    raise wire.ProtocolError("more came back than was asked for")
+                if len(self.inbox) == whole:
+                    frame, self.inbox = bytes(self.inbox), bytearray()
+                    return frame[size : size + header], frame[size + header :]
+            if self.hung_up:
+                raise self._post_mortem()
+            self._pump(min(POLL_SECONDS, self._left(deadline)))
+            if poll_memory and time.monotonic() - polled > POLL_SECONDS:
+                polled = time.monotonic()
+                self._weigh()
+
+    def _left(self, deadline: float) -> float:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _weigh(self) -> None:
+        """Ends a worker whose processes together hold more memory than it may."""
+        if probe.over_memory(self.pid, self.memory_bytes):
+            raise OutOfMemory(f"It used more than {self.memory_bytes >> 20} MB of memory.")
+
+    def _pump(self, seconds: float, writing: bool = False) -> None:
+        """Waits up to `seconds` for anything to happen, and takes in what there is."""
+        waiting = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
+        readable, _, _ = select.select(waiting, [self.channel] if writing else [], [], seconds)
+        for source in readable:
+            if source is self.channel:
+                self._take_frame_bytes()
+            else:
+                self._take_output(source)
+
+    def _take_frame_bytes(self) -> None:
+        try:
+            part = self.channel.recv(1 << 20)
+        except BlockingIOError:
+            return
+        except OSError:
+            part = b""
+        self.hung_up = not part
+        self.inbox += part
+        if len(self.inbox) > wire.MAX_HEADER + wire.MAX_PAYLOAD + wire.PREFIX.size:
+            raise wire.ProtocolError("more came back than a frame can hold")
+
+    def _take_output(self, fd: int) -> None:
+        try:
+            part = os.read(fd, 1 << 16)
+        except BlockingIOError:
+            return
+        if not part:
+            self.outputs.remove(fd)
+            os.close(fd)
+        room = OUTPUT_LIMIT - len(self.printed)
+        self.printed += part[:room]
+        self.dropped = self.dropped or len(part) > room
+
+    def _post_mortem(self) -> Crashed:
+        """Why the worker ended, as its init process tells."""
+        select.select([self.status], [], [], 5.0)
+        with contextlib.suppress(OSError, ValueError):
+            ending: Mapping[str, int] = json.loads(os.read(self.status, 4096) or b"{}")
+            if "signal" in ending:
+                return Crashed(f"The process was ended by {signal_name(ending['signal'])}.", f"signal {ending['signal']}")
+            if "exit" in ending:
+                return Crashed(f"The process ended itself with exit status {ending['exit']}.", f"exit {ending['exit']}")
+        return Crashed("The process ended without a word.", "no status")
+
+    # -- the rest ---------------------------------------------------------------------
+
+    def output(self) -> str:
+        with contextlib.suppress(wire.ProtocolError):
+            self._pump(0)
+        text = self.printed.decode("utf-8", "replace")
+        if self.dropped:
+            text += "\n[more was printed; it is not shown]"
+        self.printed.clear()
+        self.dropped = False
+        return text
+
+    def close(self) -> None:
+        with contextlib.suppress(wire.ProtocolError):
+            self._pump(0)
+        self.kill(self)
+        with contextlib.suppress(wire.ProtocolError):
+            self._pump(0)
+        extra = bool(self.inbox)
+        self.channel.close()
+        for fd in (*self.outputs, self.status):
+            os.close(fd)
+        if extra:
+            raise BrokeProtocol("The code sent something that nobody had asked for.", "unasked frame")
+
+
+def signal_name(number: int) -> str:
+    """`SIGSEGV (a crash in native code)` for a signal number."""
+    said = {9: "killed", 11: "a crash in native code", 6: "aborted", 24: "too much processor time", 31: "a forbidden system call"}
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    return f"{name} ({said[number]})" if number in said else name

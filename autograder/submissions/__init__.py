@@ -1,0 +1,1 @@
+"""What a student handed in (files, scripts, notebooks, archives), read as text and never run."""

@@ -1,0 +1,152 @@
+"""Which entry points a source defines, and whether they are filled in.
+
+A definition is untouched if it equals the released one, or if its body holds nothing but a
+docstring, `pass`, `super().__init__()` and `raise NotImplementedError`. A class is untouched if
+all its methods are.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from autograder.submissions.syntax import parse
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One place that binds an entry point; lines are 1-based and include decorators.
+
+    `code` compares: two definitions with the same code differ in comments and layout only.
+    `alone` says that the lines hold nothing else, so that they can be blanked.
+    """
+
+    name: str
+    first_line: int
+    last_line: int
+    filled: bool
+    code: str
+    alone: bool
+
+
+def definitions(source: str, names: Iterable[str], released: str | None = None) -> list[Definition]:
+    """All top-level bindings of `names` in a source that compiles, in order; [] if it doesn't."""
+    wanted = frozenset(names)
+    stubs = _codes(released) if released else frozenset()
+    tree = parse(source)
+    if tree is None:
+        return []
+    found: list[Definition] = []
+    for node, alone in _statements(tree.body, alone=True):
+        bound = _bound_names(node, wanted)
+        if not bound:
+            continue
+        code = _code(node)
+        filled = not (isinstance(node, _Definition) and (code in stubs or _untouched(node)))
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+        last = node.end_lineno or node.lineno
+        found += [Definition(name, first, last, filled, code, alone) for name in bound]
+    return found
+
+
+def imported_modules(source: str) -> frozenset[str]:
+    """The top-level modules that a source imports anywhere."""
+    tree = parse(source)
+    found: set[str] = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = (node.module or "").partition(".")[0]
+            found.update([module] if module else [alias.name for alias in node.names])
+    return frozenset(found)
+
+
+def _statements(body: list[ast.stmt], *, alone: bool) -> Iterator[tuple[ast.stmt, bool]]:
+    """The statements of a module, those inside `if`, `try`, `with` and loops included."""
+    pending: list[tuple[ast.stmt, bool]] = [(node, alone) for node in reversed(body)]
+    while pending:
+        node, at_top = pending.pop()
+        yield node, at_top and node.col_offset == 0
+        if isinstance(node, _Definition):
+            continue
+        inner: list[ast.stmt] = []
+        for part in ("body", "orelse", "finalbody"):
+            inner += getattr(node, part, [])
+        for handler in getattr(node, "handlers", []):
+            inner += handler.body
+        pending += [(child, False) for child in reversed(inner)]
+
+
+def _bound_names(node: ast.stmt, wanted: frozenset[str]) -> list[str]:
+    names: list[str] = []
+    if isinstance(node, _Definition):
+        names = [node.name]
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        names = [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+        names = sorted(wanted) if names == ["*"] and _is_local(node) else names
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        stored = [leaf for target in targets for leaf in ast.walk(target)]
+        names = [
+            leaf.id
+            for leaf in stored
+            if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store)
+        ]
+    return [name for name in dict.fromkeys(names) if name in wanted]
+
+
+def _is_local(node: ast.stmt) -> bool:
+    """Whether a star import may bring in a student's own module, not one of the libraries."""
+    module = getattr(node, "module", None) or ""
+    return module.partition(".")[0] not in {"torch", "numpy", "math", "matplotlib", "typing"}
+
+
+def _untouched(node: _Definition) -> bool:
+    if not isinstance(node, ast.ClassDef):
+        return all(_placeholder(statement) for statement in node.body)
+    methods = [part for part in node.body if isinstance(part, _Definition)]
+    others = [part for part in node.body if not isinstance(part, _Definition)]
+    if not all(_placeholder(statement) for statement in others):
+        return False
+    return all(isinstance(method, ast.FunctionDef) and _untouched(method) for method in methods)
+
+
+def _placeholder(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Pass):
+        return True
+    if isinstance(node, ast.Raise):
+        error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+    if not isinstance(node, ast.Expr):
+        return False
+    return isinstance(node.value, ast.Constant) or _calls_super_init(node.value)
+
+
+def _calls_super_init(node: ast.expr) -> bool:
+    """`super().__init__()`, in either spelling, which does nothing by itself."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    owner = node.func.value
+    return (
+        node.func.attr == "__init__"
+        and isinstance(owner, ast.Call)
+        and isinstance(owner.func, ast.Name)
+        and owner.func.id == "super"
+    )
+
+
+def _codes(source: str) -> frozenset[str]:
+    tree = parse(source)
+    return frozenset(_code(node) for node in tree.body) if tree is not None else frozenset()
+
+
+def _code(node: ast.stmt) -> str:
+    try:
+        return ast.dump(node)
+    except RecursionError:
+        return f"line {node.lineno}"

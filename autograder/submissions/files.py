@@ -1,0 +1,141 @@
+"""The bytes of a submission, taken from disk: regular files only, all sizes bounded.
+
+No link is followed and nothing but regular files is opened, so a FIFO can't hang the reader and a
+link can't bring in another file (threats.md, section 0, rule 6).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from autograder.errors import SubmissionError
+
+MOST_FILES = 200
+MOST_BYTES = 32 * 1024 * 1024
+MOST_DEPTH = 4
+_MOST_ENTRIES = 5000
+_SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})
+
+
+@dataclass(slots=True)
+class Files:
+    """Relative POSIX names and what is in them, and notes on what was left aside."""
+
+    content: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.content.values()))
+
+    def note(self, text: str) -> None:
+        """Keep a note; of very many, the first."""
+        if len(self.notes) < 20:
+            self.notes.append(text)
+
+
+def is_skipped(name: str) -> bool:
+    """Whether a relative name lies where no student's code is: hidden, caches, released checks."""
+    parts = PurePosixPath(name).parts
+    return any(part.startswith(".") or part in _SKIPPED for part in parts) or (
+        parts[-1].lower() in {"readme.md", "thumbs.db", "desktop.ini"}
+    )
+
+
+def is_text_name(name: str) -> bool:
+    """Whether a name can be sent on: valid Unicode without control characters, of usual length."""
+    return name.isprintable() and len(name) <= 200
+
+
+def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
+    """One regular file. Raises SubmissionError if it is something else, or larger than `most`."""
+    shown = str(path)
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise SubmissionError(shown, "there is no such file", "check the path") from None
+    except (OSError, ValueError) as error:
+        if path.is_symlink():
+            raise SubmissionError(shown, "it is a link", "pass the file itself") from None
+        reason = getattr(error, "strerror", None) or "invalid path"
+        raise SubmissionError(shown, f"it can't be read ({reason})", "check the path") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SubmissionError(shown, "it is not a regular file", "hand in a regular file")
+        try:
+            data = file.read(most + 1)
+        except OSError as error:
+            raise SubmissionError(
+                shown, f"it can't be read ({error.strerror})", "check it"
+            ) from None
+    if len(data) > most:
+        raise SubmissionError(
+            shown, f"it is larger than {most // 1024} KiB", "hand in the code, not the data"
+        )
+    return data
+
+
+def read_folder(folder: Path) -> Files:
+    """The files of a folder, those near the top first; what is left aside is noted."""
+    files = Files()
+    left = MOST_BYTES
+    for name, entry in _walk(folder, files):
+        if entry.is_symlink():
+            files.note(f"{name}: a link: not followed")
+        elif not entry.is_file(follow_symlinks=False):
+            files.note(f"{name}: not a regular file: left aside")
+        elif not is_text_name(name):
+            files.note(f"{name}: its name holds unusual characters: left aside")
+        elif len(files.content) >= MOST_FILES:
+            files.note(f"more than {MOST_FILES} files: the rest was left aside")
+            break
+        else:
+            try:
+                data = read_file(Path(entry.path), left)
+            except SubmissionError as error:
+                files.note(f"{name}: {error.problem}: left aside")
+            else:
+                files.content[name] = data
+                left -= len(data)
+    return files
+
+
+def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Everything below a folder but folders, breadth first, in the order of names."""
+    pending = deque([(str(folder), "", 1)])
+    seen = 0
+    while pending:
+        path, prefix, depth = pending.popleft()
+        try:
+            with os.scandir(path) as scan:
+                entries = sorted(_first(scan, _MOST_ENTRIES - seen), key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise SubmissionError(
+                    str(folder), f"the folder can't be read ({error.strerror})", "check the path"
+                ) from None
+            files.note(f"{prefix}: the folder can't be read: left aside")
+            continue
+        seen += len(entries)
+        for entry in entries:
+            name = prefix + entry.name
+            if is_skipped(name):
+                continue
+            if not entry.is_dir(follow_symlinks=False):
+                yield name, entry
+            elif os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
+                files.note(f"{name}: a virtual environment: left aside")
+            elif depth < MOST_DEPTH:
+                pending.append((entry.path, name + "/", depth + 1))
+            else:
+                files.note(f"{name}: nested too deeply: left aside")
+
+
+def _first(scan: Iterator[os.DirEntry[str]], most: int) -> list[os.DirEntry[str]]:
+    return [entry for entry, _ in zip(scan, range(most), strict=False)]

@@ -1,0 +1,70 @@
+"""A submission as the engine sees it: cells with their origin, helper files, notes.
+
+Everything in here was written by a student: text and names are kept as they came, whatever they
+hold. Escape them (`autograder.reports.escape`) where they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAssignments:
+    """What the reader must know of a course.
+
+    `entry_points` gives for each assignment the names that a submission must define;
+    `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
+    assignment the source of its released script, where the caller has it: a definition equal to
+    the released one is untouched, even if it holds more than `raise NotImplementedError`.
+    """
+
+    entry_points: Mapping[str, tuple[str, ...]]
+    preferred: str | None = None
+    stubs: Mapping[str, str] = field(default_factory=dict)
+
+    def names_of(self, assignment: str | None) -> frozenset[str]:
+        """The entry points of one assignment; of all if there is none."""
+        if assignment is not None:
+            return frozenset(self.entry_points.get(assignment, ()))
+        return frozenset(name for names in self.entry_points.values() for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of code that runs as one: an error in it costs the rest of it, and no more.
+
+    `origin` is what a student calls the place ("cell 5", the fifth code cell of the notebook,
+    or a file name), `first_line` the line there at which `source` starts (1-based), `id` the
+    notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell.
+    """
+
+    source: str
+    origin: str
+    first_line: int = 1
+    id: str | None = None
+    name: str | None = None
+
+    def where(self, line: int) -> str:
+        """The place of a line of `source` (1-based): "cell 5, line 3"."""
+        return f"{self.origin}, line {self.first_line + line - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one student handed in for one assignment.
+
+    `name` is the path as it was given, `files` the helper files to lay beside the code (relative
+    POSIX names, no links), `dropped` gives for each name whose definition was left out because
+    it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read.
+    """
+
+    name: str
+    student: str
+    assignment: str | None
+    cells: tuple[Cell, ...]
+    files: Mapping[str, bytes]
+    notes: tuple[str, ...]
+    digest: str
+    dropped: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,142 @@
+"""A Jupyter notebook -> cells.
+
+Strict JSON, nbformat 4 (with or without cell ids). "cell N" counts the code cells from the top,
+1-based, the ones that don't run among them: what a student counts on the screen.
+
+Not run: cells of nbgrader that are graded and hold no solution (the checks). Of other locked cells
+(read-only) imports, definitions and plain constants are kept, since the student's code may stand
+on them; what they would print or draw is not needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from autograder.errors import SubmissionError
+from autograder.submissions.cells import Reading
+from autograder.submissions.model import Cell
+from autograder.submissions.order import imports_first
+from autograder.submissions.scripts import MOST_CELLS, MOST_CODE
+from autograder.submissions.syntax import parse
+
+_AGAIN = "open it in Jupyter, save it and hand it in again"
+
+
+def read_notebook(data: bytes, file: str) -> Reading:
+    """The cells of a notebook; `file` is the name to show in errors.
+
+    Raises SubmissionError if it is no notebook of format 4, or holds more code than 512 KiB.
+    """
+    cells = _code_cells(_notebook(data, file), file)
+    reading = Reading()
+    ids: dict[str, list[int]] = {}
+    size = 0
+    for number, raw in enumerate(cells, start=1):
+        source = _source(raw, file, number)
+        size += len(source)
+        if size > MOST_CODE:
+            raise SubmissionError(
+                file, f"it holds more than {MOST_CODE // 1024} KiB of code", "leave out the data"
+            )
+        grading = _grading(raw)
+        name, id_ = _text(grading.get("grade_id")), _text(raw.get("id"))
+        if name is not None:
+            ids.setdefault(name, []).append(number)
+        if grading.get("solution") is not True:
+            if grading.get("grade") is True:
+                continue
+            if grading.get("locked") is True:
+                source = _foundations(source)
+        reading.add(Cell(source, f"cell {number}", 1, id_, name))
+    for numbers in ids.values():
+        if len(numbers) > 1:
+            listed = ", ".join(map(str, numbers[:5]))
+            reading.notes.append(f"cells {listed} carry the same nbgrader id: copies of one cell")
+    reading.finish()
+    reading.cells, moved = imports_first(reading.cells)
+    reading.notes += moved
+    return reading
+
+
+def _notebook(data: bytes, file: str) -> dict[str, Any]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SubmissionError(file, "it is not UTF-8 text, so no notebook", _AGAIN) from None
+    if not text.strip():
+        raise SubmissionError(file, "it is empty", _AGAIN)
+    try:
+        notebook = json.loads(text, parse_constant=lambda _: None)
+    except json.JSONDecodeError as error:
+        raise SubmissionError(
+            file, f"it is not complete JSON (line {error.lineno}: {error.msg})", _AGAIN
+        ) from None
+    except (RecursionError, MemoryError):
+        raise SubmissionError(file, "its JSON is nested too deeply", _AGAIN) from None
+    except ValueError:
+        raise SubmissionError(file, "its JSON holds a number that is too long", _AGAIN) from None
+    if not isinstance(notebook, dict) or "nbformat" not in notebook:
+        raise SubmissionError(file, "it is JSON, but not a notebook", _AGAIN)
+    version = notebook["nbformat"]
+    if type(version) is not int or version != 4:
+        shown = str(version) if type(version) is int and abs(version) < 1000 else "unknown"
+        raise SubmissionError(file, f"its notebook format is {shown}, not 4", _AGAIN)
+    return notebook
+
+
+def _code_cells(notebook: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise SubmissionError(file, "it has no list of cells", _AGAIN)
+    found = [cell for cell in cells if cell.get("cell_type") == "code"]
+    if len(found) > MOST_CELLS:
+        raise SubmissionError(
+            file, f"it has {len(found)} code cells", f"keep it below {MOST_CELLS}"
+        )
+    return found
+
+
+def _source(cell: Mapping[str, Any], file: str, number: int) -> str:
+    source = cell.get("source", "")
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        raise SubmissionError(file, f"the source of code cell {number} is no text", _AGAIN)
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _grading(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = cell.get("metadata")
+    grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return grading if isinstance(grading, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= 200 else None
+
+
+def _foundations(source: str) -> str:
+    """The imports, definitions and constants of a read-only cell; other lines are blanked."""
+    tree = parse(source)
+    if tree is None:
+        return ""
+    lines = source.split("\n")
+    kept: set[int] = set()
+    for node in tree.body:
+        if _is_foundation(node):
+            decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+            kept.update(range(first, (node.end_lineno or node.lineno) + 1))
+    return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1))
+
+
+def _is_foundation(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return not any(isinstance(part, ast.Call | ast.Await) for part in ast.walk(node))
+    return isinstance(
+        node,
+        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    )

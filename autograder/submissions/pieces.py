@@ -1,0 +1,103 @@
+"""Save what compiles: a syntax error costs the statement that it stands in, not its neighbours."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograder.submissions.layout import blocks
+from autograder.submissions.syntax import Problem, parse, problem_of
+
+_MOST_JOINED = 60
+_MOST_STATEMENTS = 2000
+_MOST_BLOCKS = 5000
+_LEAST_BUDGET = 200_000
+_DEFINES = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole lines of a source: `first_line` is 1-based, `problem` says why it doesn't compile."""
+
+    source: str
+    first_line: int
+    problem: Problem | None = None
+
+    def defines(self) -> list[str]:
+        """The names that a broken piece meant to define at column 0."""
+        return _DEFINES.findall(self.source)
+
+
+def whole_or_pieces(source: str) -> list[Piece]:
+    """The source as one piece if it compiles, else its statements, broken ones among them."""
+    problem = problem_of(source)
+    return [Piece(source, 1)] if problem is None else _recover(source, problem)
+
+
+def statements(source: str) -> list[Piece]:
+    """One piece for each top-level statement, with the comments above it; broken ones among them.
+
+    Statements that share a line share a piece, and so do neighbours where there are thousands.
+    """
+    problem = problem_of(source)
+    if problem is not None:
+        return [part for piece in _recover(source, problem) for part in _split(piece)]
+    return list(_split(Piece(source, 1)))
+
+
+def _split(piece: Piece) -> Iterator[Piece]:
+    tree = parse(piece.source) if piece.problem is None else None
+    if tree is None or len(tree.body) < 2:
+        yield piece
+        return
+    lines = piece.source.split("\n")
+    ends = [node.end_lineno or node.lineno for node in tree.body]
+    cuts = [
+        end
+        for end, following in zip(ends, tree.body[1:], strict=False)
+        if _first_line(following) > end
+    ]
+    first = 0
+    for cut in [*cuts[:: len(cuts) // _MOST_STATEMENTS + 1], len(lines)]:
+        yield Piece("\n".join(lines[first:cut]), piece.first_line + first)
+        first = cut
+
+
+def _first_line(node: ast.stmt) -> int:
+    """The line at which a statement starts, its decorators included."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _recover(source: str, problem: Problem) -> list[Piece]:
+    """The statements of a source that does not compile as a whole.
+
+    A block that ends too early (a string with text at column 0, a bracket) is tried together with
+    those after it, up to a budget of characters, so that hostile text can't cost more than a
+    few times its length.
+    """
+    lines = source.split("\n")
+    spans = blocks(lines)
+    if not 1 < len(spans) <= _MOST_BLOCKS:
+        return [Piece(source, 1, problem)]
+    budget = max(_LEAST_BUDGET, 4 * len(source))
+    pieces: list[Piece] = []
+    index = 0
+    while index < len(spans):
+        first, last = spans[index]
+        text = "\n".join(lines[first:last])
+        found = problem_of(text)
+        index += 1
+        if found is not None and found.incomplete:
+            for ahead in range(index, min(index + _MOST_JOINED, len(spans))):
+                longer = "\n".join(lines[first : spans[ahead][1]])
+                budget -= len(longer)
+                if budget < 0:
+                    break
+                if problem_of(longer) is None:
+                    text, found, index = longer, None, ahead + 1
+                    break
+        pieces.append(Piece(text, first + 1, found))
+    return pieces

@@ -1,0 +1,1 @@
+"""Tests of the confinement: real attacks in real workers."""

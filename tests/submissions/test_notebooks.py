@@ -1,0 +1,176 @@
+"""Notebooks become cells; what is no notebook becomes one clear error."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from builders import code_cell, graded, notebook
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.errors import SubmissionError
+from autograder.submissions.notebooks import read_notebook
+
+
+def cells_of(*cells):
+    return read_notebook(notebook(*cells), "lab.ipynb").cells
+
+
+def test_cells_count_code_cells_from_the_top():
+    text = {"cell_type": "markdown", "metadata": {}, "source": "# hi"}
+    cells = cells_of("x = 1", text, ["y = 2\n", "z = 3"], code_cell("w = 4", id="abc"))
+    assert [cell.where(1) for cell in cells] == ["cell 1, line 1", "cell 2, line 1", "cell 3, line 1"]
+    assert cells[1].source == "y = 2\nz = 3" and cells[2].id == "abc" and cells[0].id is None
+
+
+def test_a_syntax_error_in_a_cell_leaves_its_other_statements():
+    reading = read_notebook(notebook("a = 1\nb = = 2\n\ndef f():\n    return 3"), "lab.ipynb")
+    assert [cell.where(1) for cell in reading.cells] == ["cell 1, line 1", "cell 1, line 4"]
+    assert reading.notes == ["cell 1, line 2: invalid syntax: `b = = 2`"]
+
+
+def test_locked_checks_are_not_run():
+    check = code_cell(
+        "check('x')", metadata=graded("t", grade=True, solution=False, locked=True)
+    )
+    mine = code_cell("x = 1", metadata=graded("s", grade=False, solution=True, locked=False))
+    manual = code_cell("y = 1", metadata=graded("m", grade=True, solution=True, locked=False))
+    given_code = code_cell(
+        "import torch\nEPS = 1e-7\nx = big()\ndef f():\n    return 1\nprint(f())",
+        metadata=graded("r", grade=False, solution=False, locked=True),
+    )
+    cells = cells_of(check, mine, manual, given_code)
+    assert [cell.origin for cell in cells] == ["cell 2", "cell 3", "cell 4"]
+    assert cells[0].name == "s"
+    assert cells[2].source == "import torch\nEPS = 1e-7\n\ndef f():\n    return 1\n"
+
+
+def test_imports_that_come_too_late_run_first():
+    reading = read_notebook(notebook("class M(nn.Module): pass", "x = 1", "from torch import nn"), "n")
+    assert [cell.origin for cell in reading.cells] == ["cell 3", "cell 1", "cell 2"]
+    assert reading.notes == ["cell 3, line 1: imports that earlier cells need: run first"]
+
+
+def test_imports_that_are_in_time_stay():
+    cells = cells_of("def f(): return nn.x", "from torch import nn", "y = nn", "from torch import nn")
+    assert [cell.origin for cell in cells] == ["cell 1", "cell 2", "cell 3", "cell 4"]
+
+
+def test_repeated_grade_ids_are_said():
+    meta = graded("crit", grade=False, solution=True, locked=False)
+    cell = code_cell("x = 1", metadata=meta)
+    assert "cells 1, 2 carry the same" in read_notebook(notebook(cell, cell), "n").notes[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%matplotlib inline\nx = 1", "pass\nx = 1"),
+        ("if 1:\n    !pip install x\n    y = 2", "if 1:\n    pass\n    y = 2"),
+        ("%%time\nx = 1", "pass\nx = 1"),
+        ("%%bash\nls (\n", ""),
+        ("%%writefile a.py\nx = 1", ""),
+        ("files = !ls\nx = 1", "pass\nx = 1"),
+        ("files = %sql select 1\nx = 1", "pass\nx = 1"),
+        ("torch.mean?\nx = 1", "pass\nx = 1"),
+        ("?torch.mean\nx = 1", "pass\nx = 1"),
+        ("%time x = f(1)\ny = 2", "x = f(1)\ny = 2"),
+        ("!pip install a \\\n  b\nx = 1", "pass\n\nx = 1"),
+        ("!echo 'it\nx = 1", "pass\nx = 1"),
+        ("x = (5\n%3)\n", "x = (5\n%3)\n"),
+        ('!ls\ns = """\n%d\n!x\n"""', 'pass\ns = """\n%d\n!x\n"""'),
+        ("!ls\nx = (7\n% 4)", "pass\nx = (7\n% 4)"),
+        ("a != b\n!ls", "a != b\npass"),
+        ("%cd data\nx = f'{a!r}'", "pass\nx = f'{a!r}'"),
+    ],
+)
+def test_magics_are_blanked_and_line_numbers_hold(source, expected):
+    reading = read_notebook(notebook(source), "n")
+    assert "\n".join(cell.source for cell in reading.cells).rstrip() == expected.rstrip()
+    assert bool(reading.notes) == (source != expected and "%time " not in source)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "it is empty"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (notebook("x = 1")[:-30], "not complete JSON"),
+        (b"[" * 100_000, "nested too deeply|not complete"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),
+        (b'{"nbformat": ' + b"1" * 5000 + b"}", "number that is too long"),
+        (b"[1, 2]", "not a notebook"),
+        (b"{}", "not a notebook"),
+        (notebook(nbformat=3), "format is 3, not 4"),
+        (notebook(nbformat=99), "format is 99, not 4"),
+        (notebook(nbformat="4"), "format is unknown"),
+        (notebook(nbformat=True), "format is unknown"),
+        (b'{"nbformat": 4}', "no list of cells"),
+        (b'{"nbformat": 4, "cells": [3]}', "no list of cells"),
+        (notebook({"cell_type": "code", "source": 3}), "source of code cell 1 is no text"),
+        (notebook({"cell_type": "code", "source": [3]}), "source of code cell 1 is no text"),
+        (notebook(*["x"] * 2001), "2001 code cells"),
+        (notebook(*["#" * 300_000] * 2), "more than 512 KiB"),
+    ],
+    ids=range(18),
+)
+def test_what_is_no_notebook_is_an_error_with_a_remedy(data, problem):
+    with pytest.raises(SubmissionError, match=problem) as caught:
+        read_notebook(data, "lab.ipynb")
+    assert str(caught.value).startswith("lab.ipynb: ") and "\n" not in str(caught.value)
+
+
+def test_nan_in_outputs_and_odd_metadata_do_no_harm():
+    data = notebook(code_cell("x = 1", metadata=[1], outputs=[float("nan")], id=7))
+    assert b"NaN" in data
+    assert [c.source for c in read_notebook(data, "n").cells] == ["x = 1"]
+
+
+def test_lone_surrogates_and_nulls_cost_their_statement():
+    reading = read_notebook(notebook("a = '\ud800'\nb = 1", "c = '\0'\nd = 2"), "n")
+    assert [c.source for c in reading.cells] == ["b = 1", "d = 2"]
+    assert all(note.isprintable() for note in reading.notes)
+
+
+SOURCES = st.text(st.sampled_from("ab=()[]\"'#%!?:\n \\\t\r\0\ud800"), max_size=60)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(["cells", "cell_type", "source", "metadata", "nbgrader", "grade", "id"]),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.binary(max_size=300)
+    | JSON.map(lambda value: json.dumps({"nbformat": 4, "cells": value}).encode())
+    | st.lists(JSON.map(lambda v: {"cell_type": "code", "source": "x", "metadata": v}) | SOURCES, max_size=6).map(
+        lambda cells: notebook(*cells)
+    )
+)  # fmt: skip
+def test_any_bytes_are_a_reading_or_a_submission_error(data):
+    try:
+        reading = read_notebook(data, "lab.ipynb")
+    except SubmissionError:
+        return
+    for cell in reading.cells:
+        compile(cell.source, "cell", "exec", dont_inherit=True)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_cut_or_changed_notebook_is_a_reading_or_an_error(data):
+    whole = bytearray(notebook("%time x = 1", "def f():\n    return 1", code_cell(["a\n", "b"])))
+    for _ in range(data.draw(st.integers(0, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(whole[: data.draw(st.integers(0, len(whole)))])
+    try:
+        read_notebook(cut, "lab.ipynb")
+    except SubmissionError:
+        pass
