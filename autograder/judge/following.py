@@ -41,6 +41,7 @@ class Search:
     names: set[str] = field(default_factory=set)
     _pending: list[tuple[ModuleNames, ast.AST]] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
+    _aliases: dict[tuple[str, str], set[Alias]] = field(default_factory=dict)
     _uses: int = 0
 
     def run(self) -> None:
@@ -74,21 +75,23 @@ class Search:
         root, rest = chain[0], chain[1:]
         depth = _depth_of(root, scopes)
         aliases = self._module_aliases(root, module) if depth < 0 else scopes[depth][root]
-        outer = scopes[: max(depth, 0)]
+        visible = scopes[: depth + 1]
         own = depth >= 0 or root in module.bound
         for absolute, target in aliases:
             if absolute:
                 own = self._resolve((*target, *rest), most) or own
             elif target != chain:
-                self._use((*target, *rest), outer, module, most - 1)
+                self._use((*target, *rest), visible, module, most - 1)
         is_own_method = root in {"self", "cls"} and rest[:1] and rest[0] in module.methods
         if not is_own_method and (not own or (rest and not self._is_helper(aliases))):
             self.add(chain)
 
     def _module_aliases(self, root: str, module: ModuleNames) -> set[Alias]:
         """What a name at the top of a module stands for; what binds it is to be followed."""
+        if (module.name, root) in self._aliases:
+            return self._aliases[module.name, root]
         nodes = list(module.bound.get(root, {}).values())
-        self._pending += [(module, node) for node in nodes if id(node) not in self._seen]
+        self._pending += [(module, node) for node in nodes]
         aliases = {alias for name, alias in aliases_in(nodes) if name == root}
         aliases |= {(True, tuple(full.split("."))) for full in module.imports.get(root, ())}
         if not aliases and not nodes:
@@ -96,6 +99,7 @@ class Search:
             binding = [star for star in helpers if self._binds(star, root)]
             stars = binding or module.stars.difference(helpers)
             aliases = {(True, (*star.split("."), root)) for star in stars}
+        self._aliases[module.name, root] = aliases
         return aliases
 
     def _binds(self, module: str, name: str) -> bool:

@@ -23,6 +23,7 @@ from autograder.judge.scopes import dotted, imported
 
 _TABLE = "assignment.toml, [[habits]]"
 
+
 @dataclass(frozen=True, slots=True)
 class Habit:
     """A pattern and what to say of it; a condition that is None is not asked for."""

@@ -14,11 +14,13 @@ import traceback
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograder.course.model import Check, Exercise
+from autograder.errors import ProtectionError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence, said
@@ -115,9 +117,17 @@ def _run_check(
         return Finding(check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence)
     except StudentFault as fault:
         return _faulted(exercise, check, candidate, fault)
-    except Exception:
-        rationale = f"The check itself failed; this is our fault.\n{traceback.format_exc()}"
+    except ProtectionError:
+        raise
+    except Exception as error:
+        rationale = f"The check itself failed; this is our fault. {_where_and_what(error)}"
         return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
+
+
+def _where_and_what(error: Exception) -> str:
+    """An exception of ours in a line: same text in every run, no line of a hidden check."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
 def _fixtures(

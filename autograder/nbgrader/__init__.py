@@ -1,1 +1,1 @@
-"""Everything that touches nbgrader; only what needs it imports from here."""
+"""Everything that touches nbgrader."""

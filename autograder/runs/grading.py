@@ -19,7 +19,7 @@ from types import TracebackType
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Assignment, Exercise
-from autograder.errors import SubmissionError
+from autograder.errors import SubmissionError, UsageError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.habits import Habit, habits
@@ -133,8 +133,11 @@ class Grader:
         )
 
     def exercises(self, assignment: Assignment) -> list[Exercise]:
-        """The exercises that were asked for."""
+        """The exercises that were asked for; UsageError where one is not there."""
         only = self.settings.only
+        if unknown := sorted(only - {exercise.name for exercise in assignment.exercises}):
+            known = ", ".join(exercise.name for exercise in assignment.exercises)
+            raise UsageError(f"{assignment.name} has no exercise {', '.join(unknown)}; it has {known}")
         return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
     def session(self, submission: Submission) -> Session:
@@ -204,6 +207,8 @@ class _Missing(Mapping[str, str]):
 def load_notes(session: Session) -> list[str]:
     """What happened while the cells ran: one line for each cell that did not run to its end."""
     notes = []
+    for name, fault in session.file_faults.items():
+        notes.append(f"{name} could not be laid beside the code: {fault.message}")
     for found in session.load_faults:
         fault = found.fault
         place = getattr(fault, "place", "") or session.cells[found.index].where(1)

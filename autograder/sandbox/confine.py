@@ -64,7 +64,7 @@ _SPARE_USERS = (1_900_000_000, 1 << 24)
 by the conventions of Linux distributions)."""
 
 _REFUSALS = (errno.EPERM, errno.ENOSPC, errno.EINVAL, errno.ENOSYS)
-"""Not allowed; no more namespaces allowed; not built into this kernel; hidden by a filter."""
+"""Not allowed; no more namespaces allowed; not built into this kernel; no such call."""
 
 _LINUX = sys.platform.startswith("linux")
 _supervisors: set[int] = set()
@@ -87,7 +87,7 @@ def prepare() -> None:
     if _LINUX:
         syscalls.prepare()
         with contextlib.suppress(OSError):
-            seccomp.program(own_signals_only=None, memory_files=False)
+            seccomp.program(own_signals_only=None, memory_files=False, unix_sockets=True)
     library_paths()
 
 

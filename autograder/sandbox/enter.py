@@ -110,9 +110,7 @@ def _confine(situation: Situation) -> tuple[Layer, ...]:
     return test_layers(situation)
 
 
-def _attempt(
-    situation: Situation, layer: str, step: Callable[[], Result]
-) -> Result | None:
+def _attempt(situation: Situation, layer: str, step: Callable[[], Result]) -> Result | None:
     """Do one step of a layer that is wanted and has not been refused yet."""
     if not situation.wants(layer) or layer in situation.refused:
         return None
@@ -131,7 +129,8 @@ def _rules(situation: Situation) -> list[tuple[str, int]]:
         proc |= landlock.WRITE_FILE  # CUDA writes /proc/self/task/*/comm
     rules = [(path, landlock.READ) for path in situation.policy.visible]
     rules += [(path, landlock.DEVICE) for path in (*PLAIN_DEVICES, *situation.policy.devices)]
-    own = SCRATCH if situation.private_root else (situation.box, "/dev/shm")
+    shared = ("/dev/shm",) if situation.apart else ()
+    own = SCRATCH if situation.private_root else (situation.box, *shared)
     rules += [(path, landlock.OWN) for path in own]
     return [*rules, ("/proc", proc)]
 
@@ -167,4 +166,5 @@ def _filter(situation: Situation) -> bytes:
     return seccomp.program(
         own_signals_only=None if signals_kept_in else os.getpid(),
         memory_files=bool(situation.policy.devices),
+        unix_sockets=situation.apart,
     )

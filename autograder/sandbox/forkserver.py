@@ -40,15 +40,18 @@ def main() -> None:
     confine.prepare()
     gc.collect()
     gc.freeze()
-    send(control, {"ready": True, "threads": threads, "cuda_untouched": not torch.cuda.is_initialized()})
     workers: dict[int, confine.Spawned] = {}
     try:
+        untouched = not torch.cuda.is_initialized()
+        send(control, {"ready": True, "threads": threads, "cuda_untouched": untouched})
         while True:
             packet, fds, _, _ = socket.recv_fds(control, PACKET, 8)
             if not packet:
                 return
             request = json.loads(packet)
             send(control, answer(request, list(fds), workers, torch))
+    except (BrokenPipeError, ConnectionResetError):
+        return
     finally:
         for spawned in workers.values():
             confine.kill(spawned)

@@ -6,6 +6,7 @@ adopts orphans (a "child subreaper") keeps even a daemon that called setsid find
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
@@ -54,10 +55,8 @@ def descendants(pid: int, spare: frozenset[int] = frozenset()) -> list[int]:
 
 
 def _send(pid: int, what: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, what)
-    except OSError:
-        pass
 
 
 def end_descendants(pid: int, spare: frozenset[int] = frozenset()) -> None:
@@ -83,7 +82,5 @@ def reap(spare: frozenset[int] = frozenset()) -> None:
     """Collect own dead children without waiting, except those that someone else waits for."""
     for child in children(os.getpid()):
         if child not in spare and not is_alive(child):
-            try:
+            with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, os.WNOHANG)
-            except ChildProcessError:
-                pass

@@ -62,6 +62,7 @@ def run(
 
 def _run_worker(situation: Situation, body: Body, keep_fds: Set[int]) -> NoReturn:
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         confine_and_run(situation, body, keep_fds)
     except BaseException as error:
         _say(f"worker: {type(error).__name__}: {error}")
@@ -85,14 +86,23 @@ def _detach(situation: Situation, parent_fd: int | None) -> None:
     os.umask(0o022)
     if not sys.platform.startswith("linux"):
         return
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if situation.has(CLONE_NEWPID):
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        signal.signal(signal.SIGTERM, _hunt_and_leave)
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if parent_fd is not None:  # getppid() cannot tell: from a new pid namespace it is always 0
         poller = select.poll()
         poller.register(parent_fd, select.POLLIN)
         if poller.poll(0):
             os._exit(SETUP_FAILED)
-    if not situation.has(CLONE_NEWPID):
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _hunt_and_leave(_number: int, _frame: object) -> NoReturn:
+    """The forkserver has died, and no pid namespace does this for us."""
+    hunt.end_descendants(os.getpid())
+    os._exit(0)
 
 
 def _furnish(situation: Situation) -> None:

@@ -35,7 +35,11 @@ ENVIRONMENT = {
     "MPLBACKEND": "Agg",
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
 }
+ISOLATED = ("-s", "-P")
+"""As `python -I`, but with the variables above: the order of a set is the same in every run."""
+
 BOOTSTRAP = (
     "import os, sys; sys.path.append(os.read(0, 4096).decode()); "
     "from autograder.sandbox.forkserver import main; sys.path.pop(); main()"
@@ -63,7 +67,7 @@ class Launcher:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_inheritable(theirs.fileno(), True)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}"],
+            [sys.executable, *ISOLATED, "-c", f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}"],
             stdin=subprocess.PIPE,
             env=ENVIRONMENT,
             cwd="/",
@@ -83,6 +87,8 @@ class Launcher:
         """Hangs up: the forkserver kills what is left, and ends; waits for that."""
         assert self._control is not None and self._process is not None
         self._control.close()
+        if self._spare is not None:
+            self._spare.release()
         try:
             self._process.wait(timeout=START_SECONDS)
         except subprocess.TimeoutExpired:
@@ -95,7 +101,11 @@ class Launcher:
         self._settle()
         if self.spares:
             self._spare = self._request()
-        transport.greet()
+        try:
+            transport.greet()
+        except BaseException:
+            transport.close()
+            raise
         self.layers = transport.layers
         self._insist(transport)
         return transport
@@ -162,7 +172,10 @@ class Launcher:
     def _packet(self) -> dict[str, Any]:
         assert self._control is not None
         self._control.settimeout(START_SECONDS)
-        packet = self._control.recv(PACKET)
+        try:
+            packet = self._control.recv(PACKET)
+        except OSError as error:
+            raise self._dead() from error
         if not packet:
             raise self._dead()
         message: dict[str, Any] = json.loads(packet)

@@ -36,7 +36,9 @@ def library_paths() -> tuple[str, ...]:
         found += [os.path.join(prefix, part) for part in _PREFIX_PARTS]
     found += [entry for entry in sys.path if os.path.basename(entry) in _LIBRARY_FOLDERS]
     found += [sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), sys.executable]
-    return tuple(dict.fromkeys(path for path in found if os.path.isabs(path) and os.path.lexists(path)))
+    return tuple(
+        dict.fromkeys(path for path in found if os.path.isabs(path) and os.path.lexists(path))
+    )
 
 
 def nvidia_devices() -> tuple[str, ...]:

@@ -58,6 +58,11 @@ def tree_rss(init_pid: int) -> int:
     return sum(max(0, _private(pid) - inherited) for pid in hunt.descendants(init_pid))
 
 
+def tree_size(init_pid: int) -> int:
+    """Number of processes below an init, dead ones that nobody has waited for included."""
+    return len(hunt.descendants(init_pid))
+
+
 def tree_pss(init_pid: int) -> int:
     """Bytes of private memory below an init, each shared page divided by its users.
 

@@ -91,3 +91,19 @@ def in_force(limits: dict[str, tuple[int, int]]) -> bool:
             if actual == resource.RLIM_INFINITY or actual > hard:
                 return False
     return True
+
+
+def can_fork_beyond_limit() -> bool:
+    """Whether a fork works with a soft limit of no processes: for root, NPROC means nothing."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, hard))
+    try:
+        pid = os.fork()
+    except OSError:
+        return False
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True

@@ -64,11 +64,9 @@ class Runtime:
             value = operations[header["op"]](header, decoder)
             reply["ok"] = wire.encode(value, buffers, self._leaf)
             reply["ref"] = self._keep(value)
+            return wire.pack(reply, buffers)
         except BaseException as error:
-            buffers.clear()
-            reply.pop("ok", None)
-            reply["raised"] = describe(error)
-        return wire.pack(reply, buffers)
+            return wire.pack({"id": nonce, "raised": describe(error)}, [])
 
     def _prepare(self) -> None:
         """Once per worker: one thread, the device, names that a notebook has."""
@@ -81,11 +79,14 @@ class Runtime:
         sys.modules["submission"] = self.module
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
-        """Before the cells, and before each check: seeds, and an empty table of kept objects."""
+        """Before the cells, and before each check: seeds, an empty table of kept objects, and
+        torch's switches as they were, so that one exercise's code does not cost another."""
         seed = header["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)
         self.torch.manual_seed(seed)
+        self.torch.set_default_dtype(self.torch.float32)
+        self.torch.set_grad_enabled(True)
         self.kept.clear()
         self.next_ref = 1
 

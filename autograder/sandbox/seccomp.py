@@ -86,13 +86,15 @@ def _must_equal(*wanted: int) -> list[Instruction]:
     return [*block, _PERMIT]
 
 
-def _rules(*, own_signals_only: int | None, memory_files: bool) -> dict[str, list[Instruction]]:
+def _rules(
+    own_signals_only: int | None, memory_files: bool, unix_sockets: bool
+) -> dict[str, list[Instruction]]:
     """What to do for each call that is not simply allowed; each block ends in a return."""
     rules = {name: [_fail()] for name in REFUSED}
     rules |= {name: _must_equal(0) for name in ON_ITSELF_ONLY}
     rules["setpriority"] = _must_equal(_PRIO_PROCESS, 0)
     rules["ioprio_set"] = _must_equal(_IOPRIO_WHO_PROCESS, 0)
-    rules["socket"] = _must_equal(_AF_UNIX)
+    rules["socket"] = _must_equal(_AF_UNIX) if unix_sockets else [_fail()]
     # clone3 hides its flags behind a pointer; the C library falls back to clone on ENOSYS
     rules["clone3"] = [_fail(errno.ENOSYS)]
     rules["clone"] = [_argument(0), (_IF_ANY_BIT, 0, 1, _NAMESPACE_FLAGS), _fail(), _PERMIT]
@@ -112,12 +114,16 @@ def _rules(*, own_signals_only: int | None, memory_files: bool) -> dict[str, lis
 
 
 @functools.cache
-def program(*, own_signals_only: int | None = None, memory_files: bool = False) -> bytes:
+def program(
+    *, own_signals_only: int | None = None, memory_files: bool = False, unix_sockets: bool = True
+) -> bytes:
     """The filter as `struct sock_filter[]`; raises OSError on an architecture not covered.
 
     own_signals_only: a pid: signals go to that process only (where nothing else stops them);
     memory_files: allow memfd_create, which CUDA needs. Otherwise it is refused: files in memory
-    count in no limit and no process.
+    count in no limit and no process;
+    unix_sockets: allow sockets to files, and so to any service of this machine whose file can be
+    reached: a user's service manager runs commands for whoever asks. (socketpair always works.)
     """
     index = architecture()
     if index is None:
@@ -130,7 +136,7 @@ def program(*, own_signals_only: int | None = None, memory_files: bool = False) 
     ]
     if index == 0:
         code += [(_IF_AT_LEAST, 0, 1, _X32_BIT), (_RETURN, 0, 0, _KILL_PROCESS)]
-    rules = _rules(own_signals_only=own_signals_only, memory_files=memory_files)
+    rules = _rules(own_signals_only, memory_files, unix_sockets)
     for name, block in rules.items():
         nr = number(name)
         if nr is not None:

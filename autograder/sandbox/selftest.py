@@ -7,6 +7,7 @@ nothing (a "best effort" Landlock on an old kernel) shows here. `probe` looks fr
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import signal
 import socket
@@ -75,7 +76,7 @@ def _user(situation: Situation) -> str:
         if set(os.getresuid()) | set(os.getresgid()) != {situation.uid} or os.getgroups():
             raise Breach("user or group ids of the forkserver are left")
         _refuses("becoming root", lambda: os.setuid(0), errno.EPERM)
-        return f"user {situation.uid}, no capabilities"
+        return "a user id of its own, no capabilities"
     _has_own_namespace(situation, "user")
     return "user namespace, no capabilities; the same user as the grader seen from outside"
 
@@ -99,7 +100,9 @@ def _filesystem(situation: Situation) -> str:
     for path in situation.policy.readable:
         if os.path.isdir(path):
             new = os.path.join(path, ".autograder-self-test")
-            _refuses(f"open a new file in {path}", lambda new=new: os.open(new, os.O_CREAT | os.O_EXCL))
+            _refuses(
+                f"open a file in {path}", functools.partial(os.open, new, os.O_CREAT | os.O_EXCL)
+            )
     space = os.statvfs(situation.box)
     if space.f_blocks * space.f_frsize > situation.policy.disk_bytes + (1 << 16):
         raise Breach("the box is larger than its cap")
@@ -115,7 +118,7 @@ def _network(situation: Situation) -> str:
     filtered = situation.wants("seccomp") and "seccomp" not in situation.refused
     if filtered:
         for family in (socket.AF_INET, socket.AF_INET6):
-            _refuses("an internet socket", lambda family=family: socket.socket(family), errno.EPERM)
+            _refuses("an internet socket", functools.partial(socket.socket, family), errno.EPERM)
     elif situation.has(own):
         with socket.socket(socket.AF_INET) as probe:
             _refuses("connecting", lambda: probe.connect(("127.0.0.1", 9)), errno.ENETUNREACH)
@@ -161,12 +164,17 @@ def _seccomp(situation: Situation) -> str:
     }
     for what, attempt in attempts.items():
         _refuses(what, attempt, errno.EPERM)
-    return "seccomp filter"
+    if situation.apart:
+        return "seccomp filter"
+    _refuses("a unix socket", lambda: socket.socket(socket.AF_UNIX), errno.EPERM)
+    return "seccomp filter, also against unix sockets: a DataLoader has no worker processes here"
 
 
 def _limits(situation: Situation) -> str:
     if not rlimits.in_force(situation.limits):
         raise Breach("a limit is higher than asked for")
+    if rlimits.can_fork_beyond_limit():
+        raise Breach("the number of processes is not bounded (the kernel exempts root)")
     policy = situation.policy
     counted = "" if situation.uid is not None or situation.has(CLONE_NEWUSER) else " (of the user)"
     return (

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,10 +21,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.sandbox import wire
-from autograder.sandbox.outcomes import BrokeProtocol, OutOfMemory, Raised, StudentFault
+from autograder.sandbox.outcomes import (
+    BrokeProtocol,
+    OutOfMemory,
+    Raised,
+    StudentFault,
+    TimedOut,
+)
 from autograder.sandbox.runtime import Runtime
 
 MAX_FATAL_CELLS = 3
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+"""Where an object lies in memory: another in every run, while a report must not change."""
 
 
 class Transport(Protocol):
@@ -65,6 +74,8 @@ class LocalTransport:
 def split(frame: bytes) -> tuple[bytes, bytes]:
     """Header and payload of a whole frame."""
     size = wire.PREFIX.size
+    if len(frame) < size:
+        raise wire.ProtocolError("a frame without its lengths")
     header, payload = wire.lengths(frame[:size])
     if len(frame) != size + header + payload:
         raise wire.ProtocolError("a frame with another length than it says")
@@ -96,7 +107,11 @@ class LoadFault:
 
 
 class Session:
-    """A submission that can be asked. Create it with its cells; `begin` a check; `ask`."""
+    """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
+
+    Loading may take `load_seconds` in all, and a check its own seconds in all, however many
+    calls it makes; only time in which the worker is at work counts.
+    """
 
     def __init__(
         self,
@@ -115,16 +130,17 @@ class Session:
         self.transport: Transport | None = None
         self.fatal: dict[int, StudentFault] = {}
         self.load_faults: list[LoadFault] = []
+        self.file_faults: dict[str, StudentFault] = {}
         self.output = ""
-        self.deadline_seconds = 10.0
+        self.limit = self.left = load_seconds
         self.respawns = 0
 
     # -- life -------------------------------------------------------------------------
 
     def begin(self, seed: int, seconds: float) -> None:
         """Before each check: a live worker, fresh seeds, this check's limit in seconds."""
-        self.deadline_seconds = seconds
         self._ensure_loaded()
+        self._allow(seconds)
         self._exchange({"op": "begin", "seed": seed}, [])
 
     def close(self) -> StudentFault | None:
@@ -145,22 +161,29 @@ class Session:
             if len(self.fatal) > MAX_FATAL_CELLS:
                 raise next(iter(self.fatal.values()))
             self.transport = self.start()
+            self._allow(self.load_seconds)
             self.load_faults = [LoadFault(i, fault) for i, fault in self.fatal.items()]
             self._exchange({"op": "begin", "seed": self.seed}, [])
-            for name, content in self.files.items():
-                self._exchange({"op": "file", "name": name}, [content])
+            self._lay_files()
             with contextlib.suppress(StudentFault):
                 self._load_cells()
 
+    def _lay_files(self) -> None:
+        """Lays the helper files into the box; one that can't be is left out."""
+        for name, content in self.files.items():
+            try:
+                self._exchange({"op": "file", "name": name}, [content])
+            except Raised as fault:
+                self.file_faults[name] = fault
+
     def _load_cells(self) -> None:
         """Runs the cells in order; raises when one of them has cost the worker its life."""
-        deadline = time.monotonic() + self.load_seconds
         for index, cell in enumerate(self.cells):
             if index in self.fatal:
                 continue
             request = {"op": "cell", "key": cell_key(index), "source": cell.source}
             try:
-                self._exchange(request, [], seconds=max(0.1, deadline - time.monotonic()))
+                self._exchange(request, [])
             except StudentFault as fault:
                 if fault.fatal:
                     self.fatal[index] = fault
@@ -180,24 +203,32 @@ class Session:
         if self.transport is not None:
             self.output += self.transport.output()
         printed, self.output = self.output, ""
-        return printed
+        return steady(printed)
 
-    def _exchange(
-        self, request: dict[str, Any], buffers: list[bytes], seconds: float | None = None
-    ) -> Reply:
+    def _allow(self, seconds: float) -> None:
+        """From here on the worker may be at work for so long."""
+        self.limit = self.left = seconds
+
+    def _exchange(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
         assert self.transport is not None
         nonce = secrets.token_hex(8)
         frame = wire.pack({**request, "id": nonce}, buffers)
+        begun = time.monotonic()
         try:
-            header, payload = self.transport.exchange(frame, seconds or self.deadline_seconds)
+            header, payload = self.transport.exchange(frame, max(self.left, 0.0))
             return self._read(nonce, wire.parse_header(header), payload)
         except wire.ProtocolError as error:
             self._drop()
             raise BrokeProtocol(str(error)) from None
+        except TimedOut:
+            self._drop()
+            raise TimedOut(f"There was no answer within {self.limit:g} seconds.") from None
         except StudentFault as fault:
             if fault.fatal:
                 self._drop()
             raise
+        finally:
+            self.left -= time.monotonic() - begun
 
     def _drop(self) -> None:
         """The worker is lost: kill it, keep what it printed."""
@@ -219,7 +250,7 @@ class Session:
     def _raised(self, body: Any) -> StudentFault:
         if type(body) is not list or [type(part) for part in body] != [str, str, list]:
             raise wire.ProtocolError("an exception in a form that we do not know")
-        name, message = wire.text(body[0], 200), wire.text(body[1])
+        name, message = wire.text(body[0], 200), steady(wire.text(body[1]))
         place, line = "", ""
         for frame in body[2]:
             if type(frame) is not list or [type(part) for part in frame] != [str, int]:
@@ -227,7 +258,7 @@ class Session:
             found = self._locate(frame[0], frame[1])
             place, line = found if found else (place, line)
         if name == "MemoryError" or "can't allocate memory" in message:
-            return OutOfMemoryRaised(message, place)
+            return OutOfMemoryRaised(f"It ran out of memory ({message or name}).", place)
         return Raised(name, message, place, line)
 
     def _locate(self, key: str, number: int) -> tuple[str, str] | None:
@@ -244,6 +275,11 @@ class OutOfMemoryRaised(OutOfMemory):
     """Memory was refused and Python lived to tell: the worker can go on."""
 
     fatal = False
+
+
+def steady(text: str) -> str:
+    """Text of a worker without what differs from run to run: addresses of objects."""
+    return ADDRESS.sub("0x...", text)
 
 
 def cell_key(index: int) -> str:

@@ -63,6 +63,13 @@ class Situation:
     def wants(self, layer: str) -> bool:
         return self.policy.wants(layer)
 
+    @property
+    def apart(self) -> bool:
+        """Whether what this user or machine shares (services, /dev/shm) is out of reach or
+        another user's. If not, unix sockets and /dev/shm are refused, and with them the worker
+        processes of a DataLoader: better than a way to the grader's own services."""
+        return self.private_root or self.uid is not None
+
     def has(self, flag: int) -> bool:
         return bool(self.granted & flag)
 

@@ -97,8 +97,8 @@ def _libc_with_gil() -> ctypes.PyDLL:
 def prepare() -> None:
     """Load what the wrappers need: for a forkserver, so that no worker pays for it."""
     architecture()
-    _libc().syscall
-    _libc_with_gil().syscall
+    parent_death_signal()
+    _libc_with_gil()
 
 
 def call(name: str, *arguments: object, library: ctypes.CDLL | None = None) -> int:

@@ -48,7 +48,10 @@ class WorkerTransport:
 
     def greet(self) -> None:
         """Reads the worker's report, before any student code, and checks it from outside."""
-        header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
+        try:
+            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
+        except (Crashed, TimeoutError, wire.ProtocolError) as error:
+            raise InternalError(f"a worker did not start: {error} {self.output()}".strip()) from None
         hello = wire.parse_header(header)
         if hello.get("id") != "hello":
             raise InternalError(f"a worker did not report: {hello}")
@@ -169,6 +172,12 @@ class WorkerTransport:
         self.dropped = False
         return text
 
+    def release(self) -> None:
+        """Closes our ends, without a word to the worker."""
+        self.channel.close()
+        for fd in (*self.outputs, self.status):
+            os.close(fd)
+
     def close(self) -> None:
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
@@ -176,9 +185,7 @@ class WorkerTransport:
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
         extra = bool(self.inbox)
-        self.channel.close()
-        for fd in (*self.outputs, self.status):
-            os.close(fd)
+        self.release()
         if extra:
             raise BrokeProtocol("The code sent something that nobody had asked for.", "unasked frame")
 

@@ -119,7 +119,7 @@ def _encode_array(value: ArrayValue, buffers: list[bytes], leaf: Callable[[objec
 
 def clean(text: str, limit: int = 100_000) -> str:
     """Text that survives UTF-8: lone surrogates as backslash escapes, cut at `limit`."""
-    return text[:limit].encode("utf-8", "backslashreplace").decode("utf-8")
+    return text[:limit].encode("utf-8", "backslashreplace").decode("utf-8")[:limit]
 
 
 def pack(header: dict[str, Any], buffers: list[bytes]) -> bytes:

@@ -26,7 +26,7 @@ from autograder.submissions.notebooks import read_notebook
 from autograder.submissions.scripts import decode, read_script
 
 KINDS = (".py", ".ipynb")
-_MOST_CANDIDATES = 20
+_MOST_CANDIDATES = 8
 _ONE = "hand in one of them, or pass the path of the file to grade"
 
 
@@ -125,8 +125,10 @@ def choose(
     choice = _pick(candidates, shown, course)
     if not choice.candidate.filled and failures:
         raise failures[0]
-    said = tuple(f"{PurePosixPath(error.file).name}: {error.problem}" for error in failures)
-    return Choice(choice.candidate, choice.twins, choice.notes + said)
+    said = [f"{PurePosixPath(error.file).name}: {error.problem}" for error in failures]
+    if len(names) > _MOST_CANDIDATES:
+        said.append(f"of {len(names)} files that could be graded, {_MOST_CANDIDATES} were read")
+    return Choice(choice.candidate, choice.twins, (*choice.notes, *said))
 
 
 def _pick(candidates: list[Candidate], shown: str, course: KnownAssignments) -> Choice:

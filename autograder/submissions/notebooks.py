@@ -22,13 +22,14 @@ from autograder.submissions.order import imports_first
 from autograder.submissions.scripts import MOST_CELLS, MOST_CODE
 from autograder.submissions.syntax import parse
 
+MOST_BYTES = 16 * 1024 * 1024
 _AGAIN = "open it in Jupyter, save it and hand it in again"
 
 
 def read_notebook(data: bytes, file: str) -> Reading:
     """The cells of a notebook; `file` is the name to show in errors.
 
-    Raises SubmissionError if it is no notebook of format 4, or holds more code than 512 KiB.
+    Raises SubmissionError if it is no notebook of format 4, or holds more code than 256 KiB.
     """
     cells = _code_cells(_notebook(data, file), file)
     reading = Reading()
@@ -62,6 +63,11 @@ def read_notebook(data: bytes, file: str) -> Reading:
 
 
 def _notebook(data: bytes, file: str) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        size = MOST_BYTES // 1024 // 1024
+        raise SubmissionError(
+            file, f"it is larger than {size} MiB", "clear its outputs and save it"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -32,6 +32,7 @@ from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 
 _NOT_STUDENTS = frozenset({"", "assignments", "submitted", "release", "source", "solutions"})
+_MOST_HELPER_CODE = 512 * 1024
 _PASS = "pass a folder, a .py, a .ipynb or a zip of these"
 
 
@@ -76,15 +77,8 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
     }
     hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
     choice = choose(content, f"{shown}/{prefix}".rstrip("/"), course, hint)
-    left_out = {choice.candidate.name, *choice.twins}
-    helpers = {
-        name: data
-        for name, data in content.items()
-        if name not in left_out and not name.lower().endswith(".ipynb")
-    }
     notes = [*files.notes, *choice.notes]
-    for name, data in helpers.items():
-        notes += _helper_problem(name, data)
+    helpers = _helpers(content, {choice.candidate.name, *choice.twins}, notes)
     read = {choice.candidate.name: content[choice.candidate.name], **helpers}
     return _submission(path, choice.candidate, helpers, read, notes, course)
 
@@ -116,10 +110,27 @@ def _submission(
     )
 
 
+def _helpers(
+    content: Mapping[str, bytes], left_out: set[str], notes: list[str]
+) -> dict[str, bytes]:
+    """The files that go along with the one to grade; code is bounded, since the judge parses it."""
+    helpers: dict[str, bytes] = {}
+    code = 0
+    for name, data in content.items():
+        if name in left_out or name.lower().endswith(".ipynb"):
+            continue
+        if name.lower().endswith(".py"):
+            if code + len(data) > _MOST_HELPER_CODE:
+                notes.append(f"{name}: too much code in helper files: left aside")
+                continue
+            code += len(data)
+            notes += _helper_problem(name, data)
+        helpers[name] = data
+    return helpers
+
+
 def _helper_problem(name: str, data: bytes) -> list[str]:
     """A note if a helper module can't be imported as it is."""
-    if not name.lower().endswith(".py"):
-        return []
     try:
         problem = problem_of(decode(data, name))
     except SubmissionError as error:

@@ -13,7 +13,7 @@ from autograder.errors import SubmissionError
 from autograder.submissions.cells import Reading
 from autograder.submissions.model import Cell
 
-MOST_CODE = 512 * 1024
+MOST_CODE = 256 * 1024
 MOST_CELLS = 2000
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _ENCODINGS = {
@@ -37,7 +37,7 @@ _OPTIONS = re.compile(r"\[\w+\]|[\w.-]+=(?:\"[^\"]*\"|'[^']*'|\S+)|\{.*\}")
 def decode(data: bytes, file: str) -> str:
     """The text of a Python file, as Python itself would read it (PEP 263), lines ended by LF.
 
-    Raises SubmissionError for binary data, other encodings and more than 512 KiB.
+    Raises SubmissionError for binary data, other encodings and more than 256 KiB.
     """
     if len(data) > MOST_CODE:
         raise SubmissionError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOO_DEEP = "it is nested too deeply"
 
@@ -23,6 +24,7 @@ class Problem:
     incomplete: bool = False
 
 
+@lru_cache(maxsize=4)
 def problem_of(source: str) -> Problem | None:
     """What keeps a source from compiling, or None if it compiles."""
     try:

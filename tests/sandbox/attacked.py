@@ -25,7 +25,7 @@ def body_for(request, channel, go):
             os.write(channel, json.dumps(message).encode() + b"\n")
 
         def hold(result):
-            send(result=result)
+            send(result=result, held=True)
             while os.read(go, 1):
                 pass
             os._exit(0)

@@ -1,10 +1,8 @@
-"""What a hostile submission would try: each function is sent to a worker as source and run there.
+"""What a hostile submission would try: this source is sent to a worker and run there.
 
 Each returns something that JSON can carry, or raises: PermissionError and its kin mean refused.
 `hold` is called where an attack must stay alive to be looked at from outside.
 """
-
-# ruff: noqa: PLC0415 - the functions travel as source, alone: imports are theirs
 
 
 def nothing():
@@ -34,6 +32,14 @@ def connect_abstract(name):
 
     with socket.socket(socket.AF_UNIX) as client:
         client.connect("\0" + name)
+        return "connected"
+
+
+def connect_service(path):
+    import socket
+
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
         return "connected"
 
 
@@ -229,14 +235,13 @@ def kill_init_and_leave_a_daemon():
 
 def attack_init():
     """Try to end, stop or interrupt the process above"""
+    import contextlib
     import os
     import signal
 
     for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT, signal.SIGTERM):
-        try:
+        with contextlib.suppress(OSError):
             os.kill(os.getppid(), number)
-        except OSError:
-            pass
     return "sent"
 
 
@@ -281,7 +286,7 @@ def leave(status):
     os._exit(status)
 
 
-def honest_work():
+def honest_work(loader_processes):
     """What a good submission may do: everything must work."""
     import mailbox  # not imported before
     import os
@@ -295,7 +300,8 @@ def honest_work():
     data = torch.utils.data.TensorDataset(torch.randn(32, 3), torch.rand(32, 1))
     for kind in (torch.optim.SGD, torch.optim.Adam):
         optimizer = kind(model.parameters(), lr=0.1)
-        for x, y in torch.utils.data.DataLoader(data, batch_size=8, num_workers=1):
+        loader = torch.utils.data.DataLoader(data, batch_size=8, num_workers=loader_processes)
+        for x, y in loader:
             optimizer.zero_grad()
             torch.nn.functional.binary_cross_entropy(model(x), y).backward()
             optimizer.step()

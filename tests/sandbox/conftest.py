@@ -39,13 +39,16 @@ class Forkserver:
         assert answer, f"the forkserver ended during {command}"
         return json.loads(answer)
 
-    @contextmanager
-    def worker(self, attack, *, skip=(), policy=None, **arguments):
-        """A confined worker that waits to attack; ended afterwards."""
+    def start(self, attack, *, skip=(), policy=None, **arguments):
+        """A confined worker that waits to attack; what is seen of it so far."""
         source = inspect.getsource(inspect.getmodule(attack))
         request = {"source": source, "attack": attack.__name__, "arguments": arguments}
-        started = self.ask("start", skip=sorted(skip), policy=policy or {}, **request)
-        ending = {}
+        return self.ask("start", skip=sorted(skip), policy=policy or {}, **request)
+
+    @contextmanager
+    def worker(self, attack, **options):
+        """The same, ended afterwards: then the second value says how."""
+        started, ending = self.start(attack, **options), {}
         try:
             yield started, ending
         finally:
@@ -55,6 +58,8 @@ class Forkserver:
         """Run one attack to its end; {"result": ...} or {"raised": ...} and how it ended."""
         with self.worker(attack, skip=skip, policy=policy, **arguments) as (started, ending):
             outcome = self.ask("strike")
+            if not outcome.get("held"):
+                self.ask("wait")
         return started | outcome | ending
 
     def stop(self):

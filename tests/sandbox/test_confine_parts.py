@@ -37,7 +37,8 @@ def test_an_entry_of_the_search_path_that_is_no_library_is_not_readable(tmp_path
     """An editable install puts the course's own folder on the search path."""
     monkeypatch.syspath_prepend(str(tmp_path))
     paths = library_paths.__wrapped__()
-    assert str(tmp_path) not in paths and sys.prefix not in paths
+    assert str(tmp_path) not in paths
+    assert sys.prefix not in paths
     assert sysconfig.get_path("purelib") in paths
 
 
@@ -61,6 +62,8 @@ def test_cuda_may_make_files_in_memory():
     assert len(seccomp.program(own_signals_only=None, memory_files=True)) < len(closed)
 
 
-@pytest.mark.parametrize(("version", "bits"), [(1, 13), (2, 14), (3, 15), (4, 15), (5, 16), (9, 16)])
+@pytest.mark.parametrize(
+    ("version", "bits"), [(1, 13), (2, 14), (3, 15), (4, 15), (5, 16), (9, 16)]
+)
 def test_landlock_asks_only_for_rights_that_its_version_knows(version, bits):
     assert landlock._handled(version) == (1 << bits) - 1

@@ -1,15 +1,26 @@
-"""Draw what the student's criterion charges for each probability, for both labels."""
+"""Draw what your criterion charges for each probability, for both labels."""
 
-import matplotlib.pyplot as plt
 import torch
 
-p = torch.linspace(0, 1, 101).view(-1, 1)
-for label in (0.0, 1.0):
-    y = torch.tensor([[label]])
-    cost = [float(criterion(row.view(1, 1), y)) for row in p]  # noqa: F821 (the student's own)
-    plt.plot(p.flatten(), cost, label=f"label {label:.0f}")
-plt.ylim(0, 6)
-plt.xlabel("predicted probability of class 1")
-plt.ylabel("loss")
-plt.legend()
-plt.show()
+
+def show_criterion(criterion):
+    """The loss of one row against the predicted probability, from 0 to 1."""
+    import matplotlib.pyplot as plt
+
+    guesses = [step / 100 for step in range(101)]
+    _, axes = plt.subplots()
+    for label in (0.0, 1.0):
+        y = torch.tensor([[label]])
+        losses = [float(criterion(torch.tensor([[p]]), y)) for p in guesses]
+        axes.plot(guesses, losses, label=f"label {label:.0f}")
+    axes.set(xlabel="predicted probability of class 1", ylabel="loss", ylim=(0, 6))
+    axes.legend()
+    plt.show()
+
+
+try:
+    show_criterion(criterion)  # noqa: F821 (your own)
+except Exception as error:
+    print(
+        f"There is nothing to draw until `criterion` works: {type(error).__name__} {error}".rstrip()
+    )

@@ -44,7 +44,7 @@ def outputs(activation, names, row):
 
 WEIGHTS = """
 def set_weights(model, weights):
-    '''Gives the linear layers of a HiddenModel these weights; the shapes that it has no place for.'''
+    '''Gives a HiddenModel these weights; returns the shapes that it has no place for.'''
     layers = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
     waiting = [torch.tensor(w) for w in weights]
     with torch.no_grad():
@@ -91,7 +91,10 @@ def give_weights(student, model, weights):
         )
 
 
-@check(points=1, hint="Some layers want to know something when they are made: along which dimension, or which two numbers.")
+@check(
+    points=1,
+    hint="Some layers want to know something when they are made: a dimension, or two numbers.",
+)
 def builds_every_layer_by_name(student):
     """activation(name) builds each of the twenty layers: what it makes of a row is right"""
     student.activation("ReLU")
@@ -136,7 +139,10 @@ def word_for(student, name):
     """The student's verdict on an activation; anything but a short text fails."""
     word = plain(student.verdict(name))
     if not isinstance(word, str) or len(word) > 40:
-        fail(f'Called `verdict("{name}")`. It returned a {type(word).__name__}; expected one of the five words.')
+        fail(
+            f'Called `verdict("{name}")`. It returned a {type(word).__name__}; '
+            "expected one of the five words."
+        )
     return word
 
 
@@ -148,8 +154,8 @@ def judges_seven_as_outputs(student):
         if word != wanted:
             place = WORDS.index(word) if word in WORDS else -1
             fail(
-                f'Called `verdict("{name}")`. It returned {word!r}; expected another of the five words.',
-                hint="Send z from -10 to 10 through it and look at the least and the greatest value.",
+                f'Called `verdict("{name}")`. It returned {word!r}; expected another word.',
+                hint="Send z from -10 to 10 through it: what are the least and the greatest value?",
                 evidence=[number, place],
             )
 
@@ -157,21 +163,10 @@ def judges_seven_as_outputs(student):
 @check(points=1, after=judges_seven_as_outputs, visible=False)
 def judges_the_others_as_outputs(student):
     """verdict(name) is right for the other thirteen as well"""
-    wanted = {
-        "ReLU6": "above one",
-        "ELU": "below zero",
-        "SELU": "below zero",
-        "PReLU": "below zero",
-        "LeakyReLU": "below zero",
-        "Threshold": "above one",
-        "Hardtanh": "below zero",
-        "Softshrink": "below zero",
-        "Softsign": "below zero",
-        "Tanhshrink": "below zero",
-        "Softmin": "constant",
-        "Softmax2d": "constant",
-        "LogSoftmax": "constant",
-    }
+    wanted = dict.fromkeys(("ReLU6", "Threshold"), "above one")
+    wanted |= dict.fromkeys(("Softmin", "Softmax2d", "LogSoftmax"), "constant")
+    below = "ELU SELU PReLU LeakyReLU Hardtanh Softshrink Softsign Tanhshrink"
+    wanted |= dict.fromkeys(below.split(), "below zero")
     right = sum(word_for(student, name) == word for name, word in wanted.items())
     if right == len(wanted):
         return None
@@ -199,7 +194,7 @@ def finds_the_floor_of_cross_entropy(student):
 
 @check(points=1, after=(moves_tanh_onto_probabilities, finds_the_floor_of_cross_entropy))
 def both_formulas_hold_elsewhere(student, reference, rng):
-    """tanh_probability and cross_entropy_floor are right for other values, after sigmoid and tanh too"""
+    """tanh_probability and cross_entropy_floor are right for other values as well"""
     z = rng.uniform(-4, 4, (3, 2)).astype(np.float32)
     expect(student.tanh_probability(z)).close_to(reference.tanh_probability(z))
     for low, high in ((0.0, 1.0), (-1.0, 1.0), (-2.0, 0.5)):
@@ -229,7 +224,9 @@ def hidden_model_takes_every_activation(student, reference, rng):
     shapes = ((5, 2), (5,), (1, 5), (1,))
     weights = [rng.normal(0, 1.5, shape).astype(np.float32).tolist() for shape in shapes]
     x = rng.normal(0, 2, (6, 2)).astype(np.float32)
-    wrong = [name for name in WHAT_THEY_MAKE_OF_ROW if not agrees(student, reference, name, weights, x)]
+    wrong = [
+        name for name in WHAT_THEY_MAKE_OF_ROW if not agrees(student, reference, name, weights, x)
+    ]
     if wrong:
         count = len(WHAT_THEY_MAKE_OF_ROW)
         return credit(
@@ -283,11 +280,13 @@ def fit_a_little(trained, other, x, y):
 
 @check(points=1, after=hidden_model_follows_the_worked_example, visible=False)
 def prelu_has_something_to_learn(student):
-    """The slope of PReLU is one of the model's parameters, is trained, and belongs to that model alone"""
+    """The slope of PReLU is a parameter of its model, is trained, and belongs to it alone"""
     counting = "def numbers(model):\n    return sum(p.numel() for p in model.parameters())"
     first, second = student.HiddenModel("PReLU", 3), student.HiddenModel("PReLU", 3)
     count = student.define(counting, "numbers")(first)
-    expect(plain(count), what='The count of numbers that HiddenModel("PReLU", 3) can learn').equals(14)
+    expect(plain(count), what='The count of numbers that HiddenModel("PReLU", 3) can learn').equals(
+        14
+    )
     moved, other = plain(student.define(SLOPES, "fit_a_little")(first, second, *grid()))
     if min(moved) == 0:
         fail("A parameter of HiddenModel never moves in training.", evidence=moved)
@@ -320,7 +319,7 @@ def fit(build, name, x, y, epochs):
 
 @check(points=2, after=hidden_model_follows_the_worked_example, visible=False)
 def hidden_layer_separates_the_grid(student, thresholds):
-    """Trained for 40 epochs, HiddenModel reaches the loss and the accuracy that the statement names"""
+    """After 40 epochs HiddenModel reaches the loss and the accuracy that the statement names"""
     fit = student.define(WEIGHTS + FIT, "fit")
     shares, said = [], []
     for name in ("ReLU", "PReLU", "Tanh", "Softplus"):
@@ -342,7 +341,10 @@ def runs(student, names, seed):
     found = plain(student.compare_activations(names, *grid(), 4, 0.05, seed))
     if not isinstance(found, dict) or sorted(found) != sorted(names):
         got = sorted(found) if isinstance(found, dict) else type(found).__name__
-        fail(f"compare_activations returned {got}; expected a dict with a list of losses for each of {names}.")
+        fail(
+            f"compare_activations returned {got}; "
+            f"expected a dict with a list of losses for each of {names}."
+        )
     for name in names:
         expect(found[name], what=f"the run of {name}").is_list(4).is_finite()
     return found
@@ -354,13 +356,13 @@ def every_run_has_the_same_start(student):
     runs_there = runs(student, ["ReLU", "ReLU6", "Tanh"], 7)
     runs_back = runs(student, ["Tanh", "ReLU6", "ReLU"], 7)
     for name in runs_there:
-        expect(runs_back[name], what=f"the run of {name}, with the names in another order,").close_to(
-            runs_there[name], atol=1e-5
-        )
+        expect(
+            runs_back[name], what=f"the run of {name}, with the names in another order,"
+        ).close_to(runs_there[name], atol=1e-5)
     there, back = runs_there["ReLU"], runs_there["Tanh"]
-    expect(runs_there["ReLU6"][0], what="the first loss of ReLU6, which starts as ReLU does,").close_to(
-        there[0], atol=1e-5
-    )
+    expect(
+        runs_there["ReLU6"][0], what="the first loss of ReLU6, which starts as ReLU does,"
+    ).close_to(there[0], atol=1e-5)
     if np.allclose(there, back, atol=1e-6):
         fail("The runs of ReLU and Tanh are the same, number by number.", evidence=there)
     if np.allclose(there, runs(student, ["ReLU"], 8)["ReLU"], atol=1e-6):
@@ -387,7 +389,7 @@ def run(build, name, x, y, epochs, lr, seed):
 
 @check(points=1, after=every_run_has_the_same_start, visible=False)
 def every_run_is_the_training_described(student):
-    """Each run of compare_activations is Adam on the mean BCE of HiddenModel(name), epoch by epoch"""
+    """Each run of compare_activations is Adam on the mean BCE of HiddenModel(name)"""
     run = student.define(RUN, "run")
     names = ["Tanh", "PReLU", "Softmax"]
     found = student.compare_activations(names, *grid(), 6, 0.1, 11)

@@ -102,7 +102,8 @@ def one_word_for_all(name):
 
 @mistake(fails=moves_tanh_onto_probabilities, id="M76", replaces="tanh_probability")
 def tanh_as_it_is(z):
-    """tanh lives in (-1, 1). How do you move [-1, 1] onto [0, 1]: what to add, what to divide by?"""
+    """tanh lives in (-1, 1). How do you move [-1, 1] onto [0, 1]: what to add,
+    what to divide by?"""
     return torch.tanh(z)
 
 
@@ -114,7 +115,8 @@ def tanh_added_but_not_halved(z):
 
 @mistake(fails=moves_tanh_onto_probabilities, replaces="tanh_probability")
 def the_plain_sigmoid(z):
-    """Near, but with another slope: how steep is tanh at 0, and how steep is the logistic function?"""
+    """Near, but with another slope: how steep is tanh at 0,
+    and how steep is the logistic function?"""
     return torch.sigmoid(z)
 
 
@@ -126,7 +128,8 @@ def no_floor_at_all(low, high):
 
 @mistake(fails=finds_the_floor_of_cross_entropy, replaces="cross_entropy_floor")
 def floor_of_one_output(low, high):
-    """There are two outputs. For the least loss, where does the right one go, and where the other?"""
+    """There are two outputs. For the least loss, where does the right one go,
+    and where the other?"""
     return math.log(1 + math.exp(-high))
 
 
@@ -148,7 +151,8 @@ class tanh_as_output(TwoLayers):
 
 @mistake(fails=hidden_model_follows_the_worked_example, id="M77", replaces="HiddenModel")
 class activation_as_output_too(TwoLayers):
-    """There are two places for an activation. Is `name` meant for the output or for the hidden layer?"""
+    """There are two places for an activation.
+    Is `name` meant for the output or for the hidden layer?"""
 
     def forward(self, x):
         return self.activation(self.scores(x))
@@ -180,7 +184,8 @@ class nothing_between_the_layers(TwoLayers):
 
 @mistake(fails=hidden_model_follows_the_worked_example, id="M80", replaces="HiddenModel")
 class name_is_never_used(TwoLayers):
-    """Change one thing at a time, and see that it has changed: what does `name` do in your model?"""
+    """Change one thing at a time,
+    and see that it has changed: what does `name` do in your model?"""
 
     def forward(self, x):
         return torch.sigmoid(self.output(torch.relu(self.hidden(x))))
@@ -219,7 +224,8 @@ def one_layer_shared_by_all(name):
 
 @mistake(fails=every_run_has_the_same_start, id="M80", replaces="compare_activations")
 def only_the_label_changes(names, x, y, epochs, lr, seed):
-    """Your runs are equal to the last digit. Change one thing at a time: which thing changed here?"""
+    """Your runs are equal to the last digit.
+    Change one thing at a time: which thing changed here?"""
     runs = {}
     for name in names:
         torch.manual_seed(seed)

@@ -5,19 +5,19 @@ import math
 import torch
 from torch import nn
 
-# Ten from the exercise's slide, nine more from the backup slide, and one that torch has gained since.
+# Ten from the exercise's slide, nine from the backup slide, and one that torch has gained since.
 ACTIVATIONS = (
-    "ReLU", "ReLU6", "ELU", "SELU", "PReLU", "LeakyReLU", "Threshold", "Hardtanh", "Sigmoid", "Tanh",
-    "LogSigmoid", "Softplus", "Softshrink", "Softsign", "Tanhshrink",
-    "Softmin", "Softmax", "Softmax2d", "LogSoftmax",
-    "Hardsigmoid",
+    "ReLU", "ReLU6", "ELU", "SELU", "PReLU", "LeakyReLU", "Threshold", "Hardtanh", "Sigmoid",
+    "Tanh", "LogSigmoid", "Softplus", "Softshrink", "Softsign", "Tanhshrink", "Softmin", "Softmax",
+    "Softmax2d", "LogSoftmax", "Hardsigmoid",
 )  # fmt: skip
 
 
 def activation(name):
-    """A new layer of the activation called `name`; ValueError for a name that is not in ACTIVATIONS.
+    """A new layer of the activation called `name`; ValueError for a name not in ACTIVATIONS.
 
-    Threshold: what is not above 0.1 becomes 0. Softmin, Softmax, LogSoftmax: over the last dimension.
+    Threshold: what is not above 0.1 becomes 0. Softmin, Softmax and LogSoftmax: over the last
+    dimension.
     """
     ### BEGIN SOLUTION
     if name not in ACTIVATIONS:
@@ -31,12 +31,13 @@ def activation(name):
 
 
 def verdict(name):
-    """What BCE would be given, if `name` were the output of one unit: one of the five words of the statement."""
+    """One of the statement's five words: what BCE would get if `name` were one unit's output."""
     ### BEGIN SOLUTION
     z = torch.linspace(-10, 10, 201).reshape(-1, 1)
-    layer = activation(name)
+    if name == "Softmax2d":
+        z = z.reshape(-1, 1, 1, 1)
     with torch.no_grad():
-        out = layer(z.reshape(-1, 1, 1, 1)).reshape(-1, 1) if name == "Softmax2d" else layer(z)
+        out = activation(name)(z).flatten()
     if out.min() == out.max():
         return "constant"
     if out.min() < 0:
@@ -57,14 +58,14 @@ def tanh_probability(z):
 
 
 def cross_entropy_floor(low, high):
-    """The least CrossEntropyLoss that two outputs can reach if both must lie in [low, high]; a float."""
+    """The least CrossEntropyLoss of two outputs that both must lie in [low, high]; a float."""
     ### BEGIN SOLUTION
     return math.log(1 + math.exp(low - high))
     ### END SOLUTION
 
 
 class HiddenModel(nn.Module):
-    """(N, 2) -> n_hidden units -> the activation `name` -> one unit -> sigmoid: (N, 1) of probabilities."""
+    """(N, 2) -> n_hidden units -> the activation `name` -> one unit -> sigmoid: (N, 1)."""
 
     def __init__(self, name, n_hidden=8):
         super().__init__()
@@ -87,9 +88,10 @@ class HiddenModel(nn.Module):
 
 
 def compare_activations(names, x, y, epochs, lr, seed):
-    """Train one HiddenModel a name, each from the start that `seed` gives; {name: [loss of each epoch]}.
+    """Train a HiddenModel a name, each from the start that `seed` gives; {name: [losses]}.
 
-    x: (N, 2), y: (N, 1) of 0 and 1. Adam, mean BCE, full batch; each loss is taken before its update.
+    x: (N, 2), y: (N, 1) of 0 and 1. Adam, mean BCE, full batch; `epochs` losses, each taken
+    before its update.
     """
     ### BEGIN SOLUTION
     criterion = nn.BCELoss()

@@ -1,4 +1,4 @@
-"""Checks of optimizers: every name, two updates by hand, LBFGS, an average, and a fair comparison."""
+"""Checks of optimizers: names, two updates by hand, LBFGS, an average, a fair comparison."""
 
 import numpy as np
 
@@ -114,7 +114,10 @@ def near(found, wanted):
 
 def described(found, names):
     """The names, each with the exception that came instead of steps, if one did."""
-    return [f"{name} (raised {found[name][:40]})" if isinstance(found[name], str) else name for name in names]
+    return [
+        f"{name} (raised {found[name][:40]})" if isinstance(found[name], str) else name
+        for name in names
+    ]
 
 
 @check(points=1)
@@ -139,13 +142,15 @@ def momentum_follows_the_worked_example(student):
     slope = student.define(SLOPES, "of_the_bowl")
     start = student.torch.tensor([1.0, -2.0])
     path = student.momentum_path(start, slope, 0.1, 0.9, 3)
-    expect(path, what="the path").is_tensor().close_to([[1, -2], [0.9, -1.8], [0.72, -1.44], [0.486, -0.972]])
+    expect(path, what="the path").is_tensor().close_to(
+        [[1, -2], [0.9, -1.8], [0.72, -1.44], [0.486, -0.972]]
+    )
     expect(plain(start.clone()), what="w after the call").close_to([1.0, -2.0])
 
 
 @check(points=1, after=momentum_follows_the_worked_example)
 def momentum_agrees_elsewhere(student, reference):
-    """momentum_path is right on other slopes, with other momenta, and with weight decay as torch has it"""
+    """momentum_path is right on other slopes, with other momenta, and with weight decay"""
     for slope, start, lr, momentum, decay in (
         ("of_the_lecture", [0.5, -0.25], 0.01, 0.0, 0.0),
         ("of_the_lecture", [0.5, -0.25], 0.01, 0.9, 0.1),
@@ -154,7 +159,8 @@ def momentum_agrees_elsewhere(student, reference):
     ):
         w = np.array(start, dtype=np.float32)
         path, wanted = (
-            one.momentum_path(w, one.define(SLOPES, slope), lr, momentum, 6, decay) for one in (student, reference)
+            one.momentum_path(w, one.define(SLOPES, slope), lr, momentum, 6, decay)
+            for one in (student, reference)
         )
         expect(path, what="the path").close_to(wanted, atol=1e-5)
 
@@ -185,7 +191,10 @@ def adam_agrees_elsewhere(student, reference):
         ("of_the_valley", [0.4, -0.3, 2.0], 0.05, (0.8, 0.99, 0.1)),
     ):
         w = np.array(start, dtype=np.float32)
-        path, wanted = (one.adam_path(w, one.define(SLOPES, slope), lr, 6, *others) for one in (student, reference))
+        path, wanted = (
+            one.adam_path(w, one.define(SLOPES, slope), lr, 6, *others)
+            for one in (student, reference)
+        )
         expect(path, what="the path").close_to(wanted, atol=1e-5)
 
 
@@ -201,7 +210,7 @@ def refuse_torchs_own(code, entry_point):
     if found := sorted(name for name in names if f"{name}.".startswith("torch.optim.")):
         fail(
             f"`{entry_point}` uses {', '.join(found)}; expected the update written out by hand.",
-            hint="Torch's optimizer is a fine thing to compare with. Which lines would do without it?",
+            hint="Torch's optimizer is good to compare with. Which lines would do without it?",
             evidence=len(found),
         )
 
@@ -212,12 +221,14 @@ def lbfgs_reaches_the_bottom(student):
     model = unit(student)
     x, y = column(1, 2, 3, 4, 5, 6), column(0, 0, 1, 0, 1, 1)
     losses = student.train_lbfgs(model, student.torch.nn.BCELoss(), x, y, 3)
-    expect(losses, what="the list of losses").is_list(3).close_to([0.71452, 0.41300, 0.41300], atol=1e-4)
+    expect(losses, what="the list of losses").is_list(3).close_to(
+        [0.71452, 0.41300, 0.41300], atol=1e-4
+    )
 
 
 @check(points=1, after=lbfgs_reaches_the_bottom)
 def lbfgs_asks_for_the_loss_again(student, reference):
-    """train_lbfgs trains the model it was given, with its criterion, and computes the loss anew at each call"""
+    """train_lbfgs trains the given model with the given criterion, and computes the loss anew"""
     x, y = column(-2, -1, 0, 1, 2, 3), column(0, 1, 0, 1, 0, 1)
     ended = []
     for one in (student, reference):
@@ -226,7 +237,9 @@ def lbfgs_asks_for_the_loss_again(student, reference):
         ended.append((losses, weight_and_bias(one, model), plain(model.calls)))
     (losses, found, calls), (wanted_losses, wanted, _) = ended
     expect(losses, what="the list of losses").close_to(plain(wanted_losses), atol=1e-4)
-    expect(found, what="weight and bias of the given model, after training,").close_to(wanted, atol=5e-3)
+    expect(found, what="weight and bias of the given model, after training,").close_to(
+        wanted, atol=5e-3
+    )
     expect(calls, what="the number of times that the model was called in two steps").at_least(4)
 
 
@@ -260,23 +273,30 @@ def asgd_gives_its_average(student):
 
 @check(points=1)
 def every_run_has_the_same_start(student):
-    """compare_optimizers starts every run at 0.59374 on the lecture's data, and SGD goes on as in the statement"""
+    """compare_optimizers starts every run at 0.59374; SGD and Adam go on as in the statement"""
     model = unit(student)
     runs = runs_of(student, model, {"SGD": 0.01, "Adam": 0.01, "RMSprop": 0.01}, 4)
     for name, losses in runs.items():
         expect(losses[0], what=f"the first loss of {name}").close_to(0.59374, atol=1e-5)
-    expect(runs["SGD"], what="the run of SGD").close_to([0.59374, 0.59300, 0.59227, 0.59156], atol=2e-5)
-    expect(runs["Adam"], what="the run of Adam").close_to([0.59374, 0.59003, 0.58654, 0.58330], atol=2e-5)
+    expect(runs["SGD"], what="the run of SGD").close_to(
+        [0.59374, 0.59300, 0.59227, 0.59156], atol=2e-5
+    )
+    expect(runs["Adam"], what="the run of Adam").close_to(
+        [0.59374, 0.59003, 0.58654, 0.58330], atol=2e-5
+    )
     start = weight_and_bias(student, model)
     expect(start, what="weight and bias of the given model, after the call,").close_to([0.5, -0.25])
 
 
 def runs_of(student, model, rates, epochs):
-    """What compare_optimizers gives on the lecture's data: {name: list of losses}, its form checked."""
+    """What compare_optimizers gives on the lecture's data, its form checked: {name: losses}."""
     found = plain(student.compare_optimizers(model, rates, HOURS, PASSED, epochs))
     if not isinstance(found, dict) or sorted(found) != sorted(rates):
         got = sorted(found) if isinstance(found, dict) else type(found).__name__
-        fail(f"compare_optimizers returned {got}; expected a dict with a list of losses for each of {list(rates)}.")
+        fail(
+            f"compare_optimizers returned {got}; "
+            f"expected a dict with a list of losses for each of {list(rates)}."
+        )
     for name in rates:
         expect(found[name], what=f"the run of {name}").is_list(epochs).is_finite()
     return {name: found[name] for name in rates}
@@ -292,7 +312,8 @@ def every_run_is_that_optimizers(student, reference):
     if wrong:
         return credit(
             1 - len(wrong) / len(rates),
-            f"{len(rates) - len(wrong)} of {len(rates)} runs have the right losses; not so: {', '.join(wrong)}.",
+            f"{len(rates) - len(wrong)} of {len(rates)} runs have the right losses; "
+            f"not so: {', '.join(wrong)}.",
         )
     return None
 
@@ -316,26 +337,30 @@ def last_losses(rates, x, y, epochs):
 
 @check(points=2)
 def learning_rates_fit_their_optimizers(student, thresholds):
-    """learning_rates() holds for each of the twelve a rate that meets the statement's loss after 30 epochs"""
+    """learning_rates() holds for each of the twelve a rate that meets the loss after 30 epochs"""
     rates = plain(student.learning_rates())
     if not isinstance(rates, dict):
         fail(f"learning_rates returned a {type(rates).__name__}; expected a dict of twelve names.")
     usable = {name: float(rates[name]) for name in THREE_STEPS if is_rate(rates.get(name))}
     if len(usable) > 1 and len(set(usable.values())) == 1:
         fail(
-            f"learning_rates gives {next(iter(usable.values())):g} for all; expected for each its own.",
-            hint="Is a step of .01 the same size in each? Print the first step of Adam and of Adadelta.",
+            f"learning_rates gives {next(iter(usable.values())):g} for all; each needs its own.",
+            hint="Is a step of .01 the same size in each? Print Adam's first and Adadelta's.",
             evidence=usable[next(iter(usable))],
         )
     ended = plain(student.define(DESCENT, "last_losses")(usable, HOURS, PASSED, EPOCHS))
     there = [name for name in THREE_STEPS if ended.get(name, np.inf) <= thresholds.loss]
     if len(there) == len(THREE_STEPS):
         return None
-    late = [f"{name} {ended[name]:.3f}" if name in ended else name for name in THREE_STEPS if name not in there]
+    late = [
+        f"{name} {ended[name]:.3f}" if name in ended else name
+        for name in THREE_STEPS
+        if name not in there
+    ]
     return credit(
         len(there) / len(THREE_STEPS),
-        f"{len(there)} of {len(THREE_STEPS)} reach a loss of {thresholds.loss:g} in {EPOCHS} epochs; "
-        f"these end elsewhere: {', '.join(late)}.",
+        f"{len(there)} of {len(THREE_STEPS)} reach a loss of {thresholds.loss:g} "
+        f"in {EPOCHS} epochs; these end elsewhere: {', '.join(late)}.",
     )
 
 

@@ -50,7 +50,8 @@ def torchs_path(optimizer, w, grad, steps):
 
 @mistake(fails=builds_every_optimizer_by_name, id="M88", replaces="make_optimizer")
 def nesterov_without_momentum(name, params, lr):
-    """Nesterov's idea is to look ahead. What does it look ahead along, and have you given it one?"""
+    """Nesterov's idea is to look ahead. What does it look ahead along,
+    and have you given it one?"""
     if name not in OPTIMIZERS:
         raise ValueError(name)
     extra = {"nesterov": True} if name == "SGD" else {}
@@ -68,7 +69,8 @@ def sparse_adam_let_in(name, params, lr):
 
 @mistake(fails=momentum_follows_the_worked_example, id="M87", replaces="momentum_path")
 def momentum_as_an_average(w, grad, lr, momentum, steps, weight_decay=0.0):
-    """Compute the very first step by hand: how long is it? Does torch damp the gradient by default?"""
+    """Compute the very first step by hand: how long is it?
+    Does torch damp the gradient by default?"""
     velocity, path = torch.zeros_like(w), [w]
     for _ in range(steps):
         g = grad(w) + weight_decay * w
@@ -102,7 +104,8 @@ def one_tensor_many_times(w, grad, lr, momentum, steps, weight_decay=0.0):
 
 @mistake(fails=momentum_agrees_elsewhere, id="M89", replaces="momentum_path")
 def decay_beside_the_velocity(w, grad, lr, momentum, steps, weight_decay=0.0):
-    """In torch's SGD weight decay is part of the gradient. Then does it pass through the velocity?"""
+    """In torch's SGD weight decay is part of the gradient.
+    Then does it pass through the velocity?"""
     velocity, path = torch.zeros_like(w), [w]
     for _ in range(steps):
         velocity = momentum * velocity + grad(w)
@@ -113,7 +116,8 @@ def decay_beside_the_velocity(w, grad, lr, momentum, steps, weight_decay=0.0):
 
 @mistake(fails=momentum_agrees_elsewhere, id="M89", replaces="momentum_path")
 def decay_without_the_learning_rate(w, grad, lr, momentum, steps, weight_decay=0.0):
-    """By how much do the weights shrink in one step if the gradient is 0? Does lr have a say in it?"""
+    """By how much do the weights shrink in one step if the gradient is 0?
+    Does lr have a say in it?"""
     velocity, path = torch.zeros_like(w), [w]
     for _ in range(steps):
         velocity = momentum * velocity + grad(w)
@@ -165,7 +169,8 @@ def adam_like(w, grad, lr, steps, betas, update):
 
 @mistake(fails=adam_follows_the_worked_example, replaces="adam_path")
 def no_correction(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
-    """m and v start at 0. By what factor are they too small after one step? And after a thousand?"""
+    """m and v start at 0. By what factor are they too small after one step?
+    And after a thousand?"""
     return adam_like(w, grad, lr, steps, (beta1, beta2), lambda m, v, t: m / (v.sqrt() + eps))
 
 
@@ -202,7 +207,8 @@ def eps_under_the_root(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
 
 @mistake(fails=lbfgs_reaches_the_bottom, id="M82", replaces="train_lbfgs")
 def no_closure(model, criterion, x, y, steps):
-    """LBFGS looks at several places before it settles for one. Why would it ask for the loss again?"""
+    """LBFGS looks at several places before it settles for one.
+    Why would it ask for the loss again?"""
     optimizer, losses = torch.optim.LBFGS(model.parameters()), []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -215,7 +221,8 @@ def no_closure(model, criterion, x, y, steps):
 
 @mistake(fails=lbfgs_reaches_the_bottom, id="M83", replaces="train_lbfgs")
 def stale_loss_with_its_graph(model, criterion, x, y, steps):
-    """The weights have moved since this loss was computed. What has to happen inside the closure?"""
+    """The weights have moved since this loss was computed.
+    What has to happen inside the closure?"""
     optimizer, losses = torch.optim.LBFGS(model.parameters()), []
     for _ in range(steps):
         loss = criterion(model(x), y)
@@ -231,7 +238,8 @@ def stale_loss_with_its_graph(model, criterion, x, y, steps):
 
 @mistake(fails=lbfgs_reaches_the_bottom, id="M83", replaces="train_lbfgs")
 def gradient_computed_once(model, criterion, x, y, steps):
-    """LBFGS moved and asked again, and got the loss and the slope of the old place. Who computes the new?"""
+    """LBFGS moved and asked again, and got the loss and the slope of the old place.
+    Who computes the new?"""
     optimizer, losses = torch.optim.LBFGS(model.parameters()), []
     for _ in range(steps):
         optimizer.zero_grad()
@@ -243,7 +251,8 @@ def gradient_computed_once(model, criterion, x, y, steps):
 
 @mistake(fails=lbfgs_reaches_the_bottom, replaces="train_lbfgs")
 def gradients_pile_up(model, criterion, x, y, steps):
-    """The closure runs many times in a step. What is in the gradients when it runs the second time?"""
+    """The closure runs many times in a step.
+    What is in the gradients when it runs the second time?"""
     optimizer = torch.optim.LBFGS(model.parameters())
 
     def closure():
@@ -256,7 +265,8 @@ def gradients_pile_up(model, criterion, x, y, steps):
 
 @mistake(fails=lbfgs_reaches_the_bottom, id="M93", replaces="train_lbfgs")
 def learning_rate_in_the_wrong_bracket(model, criterion, x, y, steps):
-    """Read the call from the inside out: whose bracket is the learning rate in? Close that one first."""
+    """Read the call from the inside out: whose bracket is the learning rate in?
+    Close that one first."""
     optimizer = torch.optim.LBFGS(model.parameters(lr=1.0))
 
     def closure():
@@ -315,7 +325,8 @@ def parameters_not_called(model, rates, x, y, epochs):
 
 @mistake(fails=every_run_has_the_same_start, replaces="compare_optimizers")
 def parameters_of_the_other_model(model, rates, x, y, epochs):
-    """The loss never moves. Whose parameters does the optimizer hold, and whose loss do you compute?"""
+    """The loss never moves. Whose parameters does the optimizer hold,
+    and whose loss do you compute?"""
     runs = {}
     for name, lr in rates.items():
         runner = copy.deepcopy(model)
@@ -325,21 +336,26 @@ def parameters_of_the_other_model(model, rates, x, y, epochs):
 
 @mistake(fails=every_run_has_the_same_start, id="M90", replaces="compare_optimizers")
 def row_by_row(model, rates, x, y, epochs):
-    """Is the sign of the gradient the same from one row to the next? Which rows make one update here?"""
+    """Is the sign of the gradient the same from one row to the next?
+    Which rows make one update here?"""
     runs = {}
     for name, lr in rates.items():
         runner = copy.deepcopy(model)
         optimizer = make_optimizer(name, runner.parameters(), lr)
         runs[name] = []
         for _ in range(epochs):
-            parts = [descend(runner, optimizer, a[None], b[None], 1)[0] for a, b in zip(x, y, strict=True)]
+            parts = [
+                descend(runner, optimizer, a[None], b[None], 1)[0]
+                for a, b in zip(x, y, strict=True)
+            ]
             runs[name].append(sum(parts) / len(parts))
     return runs
 
 
 @mistake(fails=every_run_has_the_same_start, replaces="compare_optimizers")
 def same_rate_for_all(model, rates, x, y, epochs):
-    """Each name comes with a number of its own. Does every optimizer get the one that belongs to it?"""
+    """Each name comes with a number of its own.
+    Does every optimizer get the one that belongs to it?"""
     runs = {}
     for name in rates:
         runner = copy.deepcopy(model)
@@ -355,7 +371,8 @@ def one_rate_for_all():
 
 @mistake(fails=learning_rates_fit_their_optimizers, replaces="learning_rates")
 def torchs_defaults():
-    """Defaults are made for large networks and many steps. How far can each get in thirty of its steps?"""
+    """Defaults are made for large networks and many steps.
+    How far can each get in thirty of its steps?"""
     return {
         "Adadelta": 1.0,
         "Adagrad": 0.01,

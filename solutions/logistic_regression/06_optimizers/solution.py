@@ -13,7 +13,7 @@ OPTIMIZERS = (
 
 
 def make_optimizer(name, params, lr):
-    """torch's optimizer called `name` for `params`, all but lr at torch's defaults; ValueError if not in OPTIMIZERS."""
+    """torch's optimizer called `name`, at its defaults but for lr; ValueError for other names."""
     ### BEGIN SOLUTION
     if name not in OPTIMIZERS:
         raise ValueError(f"no optimizer of this exercise is called {name!r}")
@@ -22,9 +22,10 @@ def make_optimizer(name, params, lr):
 
 
 def momentum_path(w, grad, lr, momentum, steps, weight_decay=0.0):
-    """SGD with momentum by hand, as torch does it: the start and where each step leads, (steps + 1, P).
+    """SGD with momentum by hand, as torch does it: the start and where each step leads.
 
-    w: (P,), the start; it stays as it is. grad: a function, (P,) -> (P,), the gradient at a place.
+    w: (P,), the start; it stays as it is. grad: a function, (P,) -> (P,), the gradient at a
+    place. Returns (steps + 1, P).
     """
     ### BEGIN SOLUTION
     velocity = torch.zeros_like(w)
@@ -39,7 +40,7 @@ def momentum_path(w, grad, lr, momentum, steps, weight_decay=0.0):
 
 
 def adam_path(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Adam by hand: the start and where each step leads, (steps + 1, P). w and grad as in momentum_path."""
+    """Adam by hand, as torch does it. w, grad and what is returned: as in momentum_path."""
     ### BEGIN SOLUTION
     m = torch.zeros_like(w)
     v = torch.zeros_like(w)
@@ -57,7 +58,7 @@ def adam_path(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 def train_lbfgs(model, criterion, x, y, steps):
-    """Train `model` with torch's LBFGS (its defaults) for `steps` steps; the loss before each, a list of floats."""
+    """Train `model` with torch's LBFGS at its defaults; a list of the losses before each step."""
     ### BEGIN SOLUTION
     optimizer = torch.optim.LBFGS(model.parameters())
 
@@ -72,16 +73,17 @@ def train_lbfgs(model, criterion, x, y, steps):
 
 
 def asgd_average(optimizer):
-    """The averages that a torch ASGD optimizer has kept: a list of tensors, one a parameter, in their order."""
+    """The averages that a torch ASGD optimizer keeps: a list, one tensor a parameter, in order."""
     ### BEGIN SOLUTION
     return [optimizer.state[p]["ax"] for group in optimizer.param_groups for p in group["params"]]
     ### END SOLUTION
 
 
 def compare_optimizers(model, rates, x, y, epochs):
-    """One run for each {name: lr} of `rates`, each from the weights that `model` has; {name: [loss of each epoch]}.
+    """A run for each {name: lr} of `rates`, each from the weights of `model`; {name: [losses]}.
 
-    model: (N, 1) -> (N, 1) of probabilities; it stays as it is. Mean BCE, full batch, loss before the update.
+    model: (N, 1) -> (N, 1) of probabilities; it stays as it is. Mean BCE, full batch; `epochs`
+    losses, each taken before its update.
     """
     ### BEGIN SOLUTION
     criterion = nn.BCELoss()
@@ -101,7 +103,7 @@ def compare_optimizers(model, rates, x, y, epochs):
 
 
 def learning_rates():
-    """{name: lr}, for each of OPTIMIZERS a learning rate that meets the statement's loss in its number of epochs."""
+    """{name: lr}: for each of OPTIMIZERS a rate that meets the statement's loss in its epochs."""
     ### BEGIN SOLUTION
     return {
         "Adadelta": 300.0,

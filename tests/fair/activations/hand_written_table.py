@@ -116,7 +116,9 @@ class HiddenModel(nn.Module):
         layer = activation(name)
         if name == "Softmax2d":
             layer = Squeeze(layer)
-        self.net = nn.Sequential(nn.Linear(2, n_hidden), layer, nn.Linear(n_hidden, 1), nn.Sigmoid())
+        self.net = nn.Sequential(
+            nn.Linear(2, n_hidden), layer, nn.Linear(n_hidden, 1), nn.Sigmoid()
+        )
 
     def forward(self, x):
         return self.net(x)

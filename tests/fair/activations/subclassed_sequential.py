@@ -18,7 +18,17 @@ def activation(name):
 
 
 def verdict(name):
-    below = {"ELU", "SELU", "PReLU", "LeakyReLU", "Hardtanh", "Tanh", "LogSigmoid", "Softshrink", "Softsign"}
+    below = {
+        "ELU",
+        "SELU",
+        "PReLU",
+        "LeakyReLU",
+        "Hardtanh",
+        "Tanh",
+        "LogSigmoid",
+        "Softshrink",
+        "Softsign",
+    }
     below.add("Tanhshrink")
     if name == "Sigmoid":
         return "probability"

@@ -1,0 +1,405 @@
+"""`autograder release`: builds `assignments/<assignment>/` out of `solutions/<assignment>/`.
+
+    solution.py, statement.md, show.py ──nbgrader──> <assignment>.ipynb
+                                              stubs ──> <assignment>.py
+    exercise.toml ─────────────────────────> README.md, checks/NN_<exercise>/exercise.toml
+    checks.py ──prune──────────────────────> checks/NN_<exercise>/checks.py
+    fingerprints.json ──of visible checks──> checks/NN_<exercise>/fingerprints.json
+
+The same sources give the same bytes. Nothing is written that holds what is hidden: `leaks` looks
+through every file for it, and a leak is a CourseError.
+
+Unlike the rest of course/, this module stands above judge/ and nbgrader/, which it uses; nothing
+but the command line and the proof of a course imports it.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import textwrap
+import tokenize
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder.course.course import Course
+from autograder.course.load import read_toml
+from autograder.course.mistakes import load_mistakes
+from autograder.course.model import Assignment, Exercise
+from autograder.course.prune import visible_part
+from autograder.errors import CourseError
+from autograder.judge import diagnosis
+from autograder.judge.diagnosis import Fingerprint
+from autograder.nbgrader.notebook import Page, ReleasedNotebook, release_notebook
+
+ASSIGNMENT_KEYS = ("title", "habits")
+EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
+DIRECTIVE = re.compile(r"#\s*(noqa|fmt|type|ruff|mypy|isort|pragma)\b")
+TELLING = 16
+"""Lines of a solution that are this long (characters) must not be in what is released."""
+
+HOW_TO_WORK = """\
+Each exercise has a statement, a cell for your code and a cell that checks it. Replace
+`raise NotImplementedError()` by your own code, **save the notebook**, and run the check: it reads
+the file, not the memory of this page.
+"""
+HOW_TO_WORK_IN_A_SCRIPT = """\
+Each exercise has a statement and a cell for your code. Replace `raise NotImplementedError()` by
+your own code, save, and run `autograder check` in this folder.
+"""
+YOURS_TO_CHOOSE = """\
+The exercises don't need each other: do them in any order. Names and arguments are given; how you
+get there is yours to choose.
+"""
+
+
+def release_assignment(course: Course, name: str) -> list[Path]:
+    """Brings `assignments/<name>/` in step; the files that it wrote or removed, [] for none.
+
+    Raises CourseError where the sources are not as they should be, before anything is written.
+    """
+    expected = expected_release(course, name)
+    folder = release_folder(course, name)
+    changed = [folder / path for path in out_of_step(folder, expected)]
+    for path in changed:
+        content = expected.get(path.relative_to(folder).as_posix())
+        if content is None:
+            path.unlink()
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for empty in sorted((folder / "checks").glob("*/"), reverse=True):
+        if not any(empty.iterdir()):
+            empty.rmdir()
+    return changed
+
+
+def release_folder(course: Course, name: str) -> Path:
+    """`assignments/<name>` of the course."""
+    return course.assignment(name).folder.parent.parent / "assignments" / name
+
+
+def out_of_step(folder: Path, expected: Mapping[str, bytes]) -> list[str]:
+    """Files that differ from what is expected, are missing, or are left over in `checks/`.
+
+    Paths below `folder`, those at its top first. Other files at the top are not ours.
+    """
+    found = [
+        path for path in (folder / "checks").rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ]
+    stale = {path.relative_to(folder).as_posix() for path in found} - set(expected)
+    wrong = {path for path, content in expected.items() if not _holds(folder / path, content)}
+    return sorted(stale | wrong, key=lambda path: (path.count("/"), path))
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+def expected_release(course: Course, name: str) -> dict[str, bytes]:
+    """What `assignments/<name>/` should hold: POSIX path below it -> content."""
+    assignment = course.assignment(name)
+    notebook = release_notebook(name, _welcome(assignment, HOW_TO_WORK), [_page(*one) for one in _numbered(assignment)])
+    about = {"name": name, **_chosen(assignment.folder / "assignment.toml", ASSIGNMENT_KEYS)}
+    texts = {
+        "README.md": readme(assignment),
+        f"{name}.py": script(assignment, notebook),
+        "checks/assignment.toml": as_toml(about),
+    }
+    for exercise in assignment.exercises:
+        texts |= {f"checks/{exercise.folder.name}/{file}": text for file, text in _checks_of(exercise).items()}
+    files = {f"{name}.ipynb": notebook.content} | {path: text.encode() for path, text in texts.items()}
+    if found := leaks(assignment, files):
+        raise CourseError(f"assignments/{name}", "would tell what is hidden: " + "; ".join(found), "take it out")
+    return files
+
+
+def _numbered(assignment: Assignment) -> Iterator[tuple[int, Exercise]]:
+    return enumerate(assignment.exercises, start=1)
+
+
+# -- the notebook ---------------------------------------------------------------------------
+
+
+def _page(number: int, exercise: Exercise) -> Page:
+    return Page(
+        exercise=exercise.name,
+        statement=statement(number, exercise),
+        solution=_solution(exercise),
+        check=f'from autograder.notebook import check_cell\n\ncheck_cell("{exercise.name}")',
+        points=exercise.points,
+        show=_show(exercise),
+    )
+
+
+def _welcome(assignment: Assignment, how: str) -> str:
+    return f"# {assignment.title}\n\n{how}\n{YOURS_TO_CHOOSE}"
+
+
+def statement(number: int, exercise: Exercise) -> str:
+    """The Markdown above an exercise: heading, points, what to define, statement.md."""
+    text = _source(exercise.folder / "statement.md", "write what the student reads").strip()
+    names = ", ".join(f"`{signature}`" for signature in exercise.signatures)
+    facts = f"*{_minutes(exercise)}{_points(exercise)}.* You write {names}."
+    return f"## {number}. {exercise.title}\n\n{facts}\n\n{text}\n"
+
+
+def _minutes(exercise: Exercise) -> str:
+    return f"About {exercise.minutes} minutes, " if exercise.minutes else ""
+
+
+def _points(exercise: Exercise) -> str:
+    hidden = hidden_points(exercise)
+    if not hidden:
+        return f"{exercise.points:g} points, all of them for checks that you can run"
+    seen = exercise.points - hidden
+    return f"{exercise.points:g} points: {seen:g} for checks that you can run, {hidden:g} for hidden ones"
+
+
+def hidden_points(exercise: Exercise) -> float:
+    """What the hidden checks of an exercise are worth."""
+    return sum(check.points for check in exercise.checks if not check.visible)
+
+
+def _solution(exercise: Exercise) -> str:
+    path = exercise.folder / "solution.py"
+    source = _source(path, "write the reference there")
+    if "### BEGIN SOLUTION" not in source:
+        raise CourseError(path, "has no solution region", "mark what students write: ### BEGIN SOLUTION")
+    return for_students(path, source)
+
+
+def _show(exercise: Exercise) -> str:
+    path = exercise.folder / "show.py"
+    return for_students(path, _source(path, "")) if path.exists() else ""
+
+
+def for_students(path: Path, source: str) -> str:
+    """Source without the module's docstring and without remarks to linters."""
+    tree = _parsed(path, source)
+    lines = source.splitlines()
+    if tree.body and ast.get_docstring(tree) is not None:
+        for number in range(tree.body[0].lineno - 1, tree.body[0].end_lineno or 0):
+            lines[number] = ""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and DIRECTIVE.match(token.string):
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column].rstrip()
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+# -- the script -----------------------------------------------------------------------------
+
+
+def script(assignment: Assignment, notebook: ReleasedNotebook) -> str:
+    """The same exercises as `# %%` cells. Raises CourseError where it does not compile."""
+    cells = [_as_comment(_welcome(assignment, HOW_TO_WORK_IN_A_SCRIPT))]
+    for number, exercise in _numbered(assignment):
+        cells.append(_as_comment(statement(number, exercise)))
+        cells.append(f"# %% {exercise.name}\n{notebook.stubs[exercise.name].rstrip()}\n")
+        if show := _show(exercise):
+            cells.append(_as_main(exercise, show))
+    text = "\n\n".join(cells)
+    _parsed(assignment.folder, text)
+    return text
+
+
+def _as_comment(markdown: str) -> str:
+    lines = (f"# {line}".rstrip() for line in markdown.strip().splitlines())
+    return "\n".join(["# %% [markdown]", *lines]) + "\n"
+
+
+def _as_main(exercise: Exercise, show: str) -> str:
+    """show.py, for when the script is run, not where it is graded."""
+    return f'# %% show {exercise.name}\nif __name__ == "__main__":\n{_indented(show)}\n'
+
+
+def _indented(source: str) -> str:
+    """Each line moved right by four, but for those that are the inside of a string."""
+    inside: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            inside.update(range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
+    lines = source.rstrip().splitlines()
+    return "\n".join(
+        line if number in inside or not line else f"    {line}" for number, line in enumerate(lines, start=1)
+    )
+
+
+# -- README.md ------------------------------------------------------------------------------
+
+
+def readme(assignment: Assignment) -> str:
+    """How to work, check and hand in, with a table of the exercises."""
+    name = assignment.name
+    rows = [
+        f"| {number} | `{exercise.name}` | {exercise.title} | {exercise.minutes or ''} | "
+        f"{exercise.points - hidden_points(exercise):g} | {hidden_points(exercise):g} |"
+        for number, exercise in _numbered(assignment)
+    ]
+    total = sum(exercise.points for exercise in assignment.exercises)
+    hidden = sum(hidden_points(exercise) for exercise in assignment.exercises)
+    minutes = sum(exercise.minutes for exercise in assignment.exercises)
+    rows.append(f"| | | together | {minutes} | {total - hidden:g} | {hidden:g} |")
+    return f"""\
+<!-- Made by `autograder release` from solutions/{name}/. What is changed here is lost. -->
+# {assignment.title}
+
+| | exercise | what | minutes | points, visible | points, hidden |
+|---|---|---|---|---|---|
+{chr(10).join(rows)}
+
+## Work
+
+Copy this folder and work in the copy, in **one** of the two: the notebook `{name}.ipynb`, or the
+script `{name}.py`. Both hold the same exercises. Replace each `raise NotImplementedError()` by
+your own code, and keep the names and arguments that are given. An exercise that is missing or
+broken costs its own points and no others.
+
+## Check
+
+    autograder check
+
+in the folder, as often as you like. It runs the visible checks on what you have saved and says
+what was called, what came back, what was expected, and a hint. `autograder check --exercise NAME`
+runs one exercise only. In the notebook, the cell below each exercise does the same: save first.
+
+The hidden checks run when your work is graded. They ask for what the statements say, with other
+numbers: a function that works, and not only for the examples, passes them as well.
+
+## Hand in
+
+The notebook or the script that you filled in, with any file that it imports, or this whole folder
+as a zip. `checks/` may stay in it; your grade comes from the teacher's own copy.
+"""
+
+
+# -- checks/ --------------------------------------------------------------------------------
+
+
+def _checks_of(exercise: Exercise) -> dict[str, str]:
+    """The files of `checks/NN_<exercise>/`."""
+    about = _chosen(exercise.folder / "exercise.toml", EXERCISE_KEYS)
+    files = {
+        "exercise.toml": as_toml({**about, "hidden_points": hidden_points(exercise)}),
+        "checks.py": visible_part(exercise.folder / "checks.py", exercise.checks),
+    }
+    digest, known = diagnosis.load(exercise.folder / "fingerprints.json")
+    if known:
+        files["fingerprints.json"] = diagnosis.dump(visible_fingerprints(exercise, known), digest)
+    return files
+
+
+def visible_fingerprints(exercise: Exercise, known: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
+    """Mistakes that a visible check catches first, with the evidence of visible checks only."""
+    visible = {check.name for check in exercise.checks if check.visible}
+    caught = {mistake.name for mistake in load_mistakes(exercise) if mistake.fails in visible}
+    return tuple(
+        Fingerprint(one.mistake, one.hint, {name: e for name, e in one.profile.items() if name in visible})
+        for one in known
+        if one.mistake in caught
+    )
+
+
+def _chosen(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
+    about = read_toml(path)
+    return {key: about[key] for key in keys if key in about}
+
+
+def as_toml(table: Mapping[str, Any], name: str = "") -> str:
+    """TOML text of plain data: numbers, strings, lists, tables and lists of tables."""
+    lines, below = [], []
+    for key, value in table.items():
+        path = f"{name}.{key}" if name else key
+        if isinstance(value, Mapping):
+            below.append(f"\n[{path}]\n{as_toml(value, path)}")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            below += [f"\n[[{path}]]\n{as_toml(item, path)}" for item in value]
+        else:
+            lines.append(f"{key} = {_toml_value(value)}\n")
+    return "".join(lines + below)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, list):
+        items = [_toml_value(item) for item in value]
+        line = f"[{', '.join(items)}]"
+        return line if len(line) < 80 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+    if isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    return repr(value)
+
+
+# -- what must not be in it -----------------------------------------------------------------
+
+
+def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
+    """Where the files tell a hidden check's name, or a line of a solution or of a mistake.
+
+    Lines and names that the course shows on purpose don't count: those of statements, visible
+    checks, stubs and show.py.
+    """
+    secrets = _secrets(assignment)
+    found = []
+    for path, content in files.items():
+        text = content.decode()
+        words, lines = set(re.findall(r"\w+", text)), {_bare(line) for line in text.splitlines()}
+        for secret, what in secrets.items():
+            if secret in words or secret in lines:
+                found.append(f"{path} holds {what} `{textwrap.shorten(secret, 60)}`")
+    return found
+
+
+def _bare(line: str) -> str:
+    """A line of code as it stands in a script, as a comment there, or in a notebook's JSON."""
+    line = line.strip().removeprefix("# ").strip()
+    if line.startswith('"') and line.endswith(('"', '",')):
+        try:
+            line = str(json.loads(line.removesuffix(",")))
+        except ValueError:
+            return line
+    return line.strip()
+
+
+def _secrets(assignment: Assignment) -> dict[str, str]:
+    """What must stay hidden -> what it is."""
+    secrets: dict[str, str] = {}
+    public = {check.name for e in assignment.exercises for check in e.checks if check.visible}
+    public |= set(assignment.entry_points)
+    shown: set[str] = set()
+    for exercise in assignment.exercises:
+        where = exercise.folder.name
+        for check in exercise.checks:
+            if not check.visible:
+                secrets[check.name] = f"the hidden check {where}/"
+        for mistake in load_mistakes(exercise):
+            secrets |= dict.fromkeys(_lines(mistake.cells[-1]), f"{where}/mistakes.py:")
+        secrets |= dict.fromkeys(_lines(_regions(exercise)), f"{where}/solution.py:")
+        shown |= _lines(visible_part(exercise.folder / "checks.py", exercise.checks)) | _lines(_show(exercise))
+        shown |= _lines(re.sub(r"(?s)### BEGIN SOLUTION.*?### END SOLUTION", "", _solution(exercise)))
+    return {secret: what for secret, what in secrets.items() if secret not in shown | public}
+
+
+def _regions(exercise: Exercise) -> str:
+    return "\n".join(re.findall(r"(?s)### BEGIN SOLUTION\n(.*?)### END SOLUTION", _solution(exercise)))
+
+
+def _lines(code: str) -> set[str]:
+    return {line.strip() for line in code.splitlines() if len(line.strip()) >= TELLING}
+
+
+def _source(path: Path, remedy: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(path, "is missing", remedy) from None
+
+
+def _parsed(path: Path, source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise CourseError(path, f"line {error.lineno} of its source: {error.msg}", "mend the syntax") from None
