@@ -212,11 +212,14 @@ def check(options: argparse.Namespace) -> int:
 def release(options: argparse.Namespace) -> int:
     from autograder.course.course import Course
     from autograder.course.release import release_assignment
+    from autograder.runs.prove import refresh_fingerprints
 
     course = Course.open(options.course)
     for name in options.assignment or course.folders:
+        for exercise in refresh_fingerprints(course, course.assignment(name)):
+            print(f"{name}/{exercise.name}: fingerprints of the known mistakes computed")
         written = release_assignment(course, name)
-        print(f"{name}: {len(written)} files in {written[0].parent}" if written else f"{name}: in step already")
+        print(f"{name}: {len(written)} files written" if written else f"{name}: in step already")
     return 0
 
 

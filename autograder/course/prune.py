@@ -1,8 +1,8 @@
-"""The visible part of a checks.py, as source text.
+"""What is hidden: taken out of a checks.py, and looked for in all that is released.
 
-What stays: the module's docstring, the visible checks, and every import, constant and helper
-that they use, directly or through each other. What goes: hidden checks and all that only they
-use, with the comments above it. The text that stays is the author's own, line by line.
+What stays of a checks.py: its docstring, the visible checks, and every import, constant and
+helper that they use, directly or through each other. What goes: hidden checks and all that only
+they use, with the comments above it. The text that stays is the author's own, line by line.
 
 A part of the file is one top-level statement with the comment right above it. A comment that
 stands alone, between blank lines, heads the parts down to the next such comment, and stays if
@@ -12,16 +12,24 @@ one of them does.
 from __future__ import annotations
 
 import ast
+import json
+import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.course.model import Check
+from autograder.course.mistakes import load_mistakes
+from autograder.course.model import Assignment, Check, Exercise
 from autograder.errors import CourseError
 
 LINE = 100
+REGION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.DOTALL)
+TELLING = 16
+"""Lines of a solution or a mistake with so many characters must not be released."""
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Import = ast.Import | ast.ImportFrom
+Target = ast.Name | ast.Attribute | ast.Subscript
 
 
 @dataclass(slots=True)
@@ -46,20 +54,20 @@ def visible_part(path: Path, checks: Sequence[Check]) -> str:
     visible = {check.name for check in checks if check.visible}
     for check in checks:
         if check.visible and (before := hidden.intersection(check.after)):
-            raise CourseError(
-                path,
-                f"the visible check {check.name} comes after {', '.join(sorted(before))}, which is hidden",
-                "hide both, or neither",
+            problem = (
+                f"the visible check {check.name} comes after {_listed(before)}, which is hidden"
             )
+            raise CourseError(path, problem, "hide both, or neither")
     parts = _parts(source)
     kept, used = _closure(parts, visible)
     if reached := hidden & used:
-        raise CourseError(
-            path,
-            f"what the visible checks use mentions {', '.join(sorted(reached))}, which is hidden",
-            "take the name out of it, or hide the check that uses it",
-        )
+        problem = f"what the visible checks use mentions {_listed(reached)}, which is hidden"
+        raise CourseError(path, problem, "take the name out, or hide the check that uses it")
     return _text(source.splitlines(), parts, kept, used)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 # -- reading the parts ----------------------------------------------------------------------
@@ -115,20 +123,21 @@ def _bound(node: ast.AST) -> Iterator[str]:
     """Names that a statement gives or changes at module level: `a = `, `a[0] = `, `def a`."""
     if isinstance(node, Definition):
         yield node.name
-        return
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        return
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+    elif isinstance(node, Import):
+        yield from map(_local_name, node.names)
+    elif isinstance(node, Target) and not isinstance(node.ctx, ast.Load):
         root: ast.expr = node
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
         if isinstance(root, ast.Name):
             yield root.id
-    for child in ast.iter_child_nodes(node):
-        yield from _bound(child)
+    elif not isinstance(node, ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
+
+
+def _local_name(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
 
 
 # -- choosing -------------------------------------------------------------------------------
@@ -153,7 +162,7 @@ def _closure(parts: Sequence[Part], wanted: set[str]) -> tuple[list[Part], set[s
             return [part for index, part in enumerate(parts) if index in chosen], names
         chosen |= more
         for index in more:
-            if not all(isinstance(node, ast.Import | ast.ImportFrom) for node in parts[index].nodes):
+            if not all(isinstance(node, Import) for node in parts[index].nodes):
                 names |= parts[index].used | parts[index].bound
 
 
@@ -163,7 +172,8 @@ def _only_uses(part: Part, names: set[str], known: set[str]) -> bool:
 
 
 def _is_future(part: Part) -> bool:
-    return any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in part.nodes)
+    (node, *_) = part.nodes
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 # -- writing --------------------------------------------------------------------------------
@@ -199,8 +209,8 @@ def _blank_lines_above(lines: Sequence[str], number: int) -> int:
 def _source(lines: Sequence[str], part: Part, used: set[str]) -> str:
     """The part's own lines; an import of several names only with those that are used."""
     (node, *others) = part.nodes
-    if not others and isinstance(node, ast.ImportFrom | ast.Import):
-        names = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in used]
+    if not others and isinstance(node, Import):
+        names = [alias for alias in node.names if _local_name(alias) in used]
         if len(names) < len(node.names) and not _is_future(part):
             node.names = names
             return _wrapped(ast.unparse(node))
@@ -221,3 +231,62 @@ def _is_docstring(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+# -- looking for what is hidden -------------------------------------------------------------
+
+
+def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
+    """Where the files hold a hidden check's name, or a line of a solution or of a mistake.
+
+    Lines that a visible check, a stub or show.py has as well don't count: they are idioms
+    (`optimizer.zero_grad()`), or shown on purpose.
+    """
+    secrets = _secrets(assignment)
+    found = []
+    for path, content in files.items():
+        text = content.decode()
+        there = set(re.findall(r"\w+", text)) | {_bare(line) for line in text.splitlines()}
+        for secret in sorted(there & set(secrets)):
+            found.append(f"{path} holds {secrets[secret]} `{textwrap.shorten(secret, 60)}`")
+    return found
+
+
+def _secrets(assignment: Assignment) -> dict[str, str]:
+    """What must stay hidden -> what it is."""
+    secrets: dict[str, str] = {}
+    public = set(assignment.entry_points)
+    for exercise in assignment.exercises:
+        folder = exercise.folder.name
+        solution = _text_of(exercise, "solution.py")
+        secrets |= dict.fromkeys(
+            _lines("\n".join(REGION.findall(solution))), f"{folder}/solution.py:"
+        )
+        for mistake in load_mistakes(exercise):
+            secrets |= dict.fromkeys(_lines(mistake.cells[-1]), f"{folder}/mistakes.py:")
+        hidden = [check.name for check in exercise.checks if not check.visible]
+        secrets |= dict.fromkeys(hidden, f"the hidden check of {folder}:")
+        public |= {check.name for check in exercise.checks if check.visible}
+        public |= _lines(visible_part(exercise.folder / "checks.py", exercise.checks))
+        public |= _lines(REGION.sub("", solution)) | _lines(_text_of(exercise, "show.py"))
+    return {secret: what for secret, what in secrets.items() if secret not in public}
+
+
+def _bare(line: str) -> str:
+    """A line of code as it stands in a script, in a comment there, or in a notebook's JSON."""
+    line = line.strip()
+    if line.startswith('"') and line.endswith(('"', '",')):
+        try:
+            line = str(json.loads(line.removesuffix(",")))
+        except ValueError:
+            return line
+    return line.strip().removeprefix("# ").strip()
+
+
+def _lines(code: str) -> set[str]:
+    return {line.strip() for line in code.splitlines() if len(line.strip()) >= TELLING}
+
+
+def _text_of(exercise: Exercise, name: str) -> str:
+    path = exercise.folder / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -19,7 +19,6 @@ import ast
 import io
 import json
 import re
-import textwrap
 import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,7 +28,7 @@ from autograder.course.course import Course
 from autograder.course.load import read_toml
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
-from autograder.course.prune import visible_part
+from autograder.course.prune import leaks, visible_part
 from autograder.errors import CourseError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
@@ -37,9 +36,8 @@ from autograder.nbgrader.notebook import Page, ReleasedNotebook, release_noteboo
 
 ASSIGNMENT_KEYS = ("title", "habits")
 EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
+Fingerprints = tuple[Fingerprint, ...]
 DIRECTIVE = re.compile(r"#\s*(noqa|fmt|type|ruff|mypy|isort|pragma)\b")
-TELLING = 16
-"""Lines of a solution that are this long (characters) must not be in what is released."""
 
 HOW_TO_WORK = """\
 Each exercise has a statement, a cell for your code and a cell that checks it. Replace
@@ -87,10 +85,11 @@ def out_of_step(folder: Path, expected: Mapping[str, bytes]) -> list[str]:
 
     Paths below `folder`, those at its top first. Other files at the top are not ours.
     """
-    found = [
-        path for path in (folder / "checks").rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    ]
-    stale = {path.relative_to(folder).as_posix() for path in found} - set(expected)
+    there = (path for path in (folder / "checks").rglob("*") if path.is_file())
+    ours = {
+        path.relative_to(folder).as_posix() for path in there if path.parent.name != "__pycache__"
+    }
+    stale = ours - set(expected)
     wrong = {path for path, content in expected.items() if not _holds(folder / path, content)}
     return sorted(stale | wrong, key=lambda path: (path.count("/"), path))
 
@@ -102,7 +101,8 @@ def _holds(path: Path, content: bytes) -> bool:
 def expected_release(course: Course, name: str) -> dict[str, bytes]:
     """What `assignments/<name>/` should hold: POSIX path below it -> content."""
     assignment = course.assignment(name)
-    notebook = release_notebook(name, _welcome(assignment, HOW_TO_WORK), [_page(*one) for one in _numbered(assignment)])
+    pages = [_page(number, exercise) for number, exercise in _numbered(assignment)]
+    notebook = release_notebook(name, _welcome(assignment, HOW_TO_WORK), pages)
     about = {"name": name, **_chosen(assignment.folder / "assignment.toml", ASSIGNMENT_KEYS)}
     texts = {
         "README.md": readme(assignment),
@@ -110,10 +110,13 @@ def expected_release(course: Course, name: str) -> dict[str, bytes]:
         "checks/assignment.toml": as_toml(about),
     }
     for exercise in assignment.exercises:
-        texts |= {f"checks/{exercise.folder.name}/{file}": text for file, text in _checks_of(exercise).items()}
-    files = {f"{name}.ipynb": notebook.content} | {path: text.encode() for path, text in texts.items()}
+        for file, text in _checks_of(exercise).items():
+            texts[f"checks/{exercise.folder.name}/{file}"] = text
+    files = {f"{name}.ipynb": notebook.content}
+    files |= {path: text.encode() for path, text in texts.items()}
     if found := leaks(assignment, files):
-        raise CourseError(f"assignments/{name}", "would tell what is hidden: " + "; ".join(found), "take it out")
+        problem = f"would tell what is hidden: {'; '.join(found)}"
+        raise CourseError(f"assignments/{name}", problem, "take it out of the sources")
     return files
 
 
@@ -153,10 +156,11 @@ def _minutes(exercise: Exercise) -> str:
 
 def _points(exercise: Exercise) -> str:
     hidden = hidden_points(exercise)
+    points = f"{exercise.points:g} points"
     if not hidden:
-        return f"{exercise.points:g} points, all of them for checks that you can run"
+        return f"{points}, all of them for checks that you can run"
     seen = exercise.points - hidden
-    return f"{exercise.points:g} points: {seen:g} for checks that you can run, {hidden:g} for hidden ones"
+    return f"{points}: {seen:g} for checks that you can run, {hidden:g} for hidden ones"
 
 
 def hidden_points(exercise: Exercise) -> float:
@@ -168,7 +172,7 @@ def _solution(exercise: Exercise) -> str:
     path = exercise.folder / "solution.py"
     source = _source(path, "write the reference there")
     if "### BEGIN SOLUTION" not in source:
-        raise CourseError(path, "has no solution region", "mark what students write: ### BEGIN SOLUTION")
+        raise CourseError(path, "has no solution region", "put ### BEGIN SOLUTION around it")
     return for_students(path, source)
 
 
@@ -203,7 +207,7 @@ def script(assignment: Assignment, notebook: ReleasedNotebook) -> str:
         if show := _show(exercise):
             cells.append(_as_main(exercise, show))
     text = "\n\n".join(cells)
-    _parsed(assignment.folder, text)
+    _parsed(assignment.folder / "the script made of it", text)
     return text
 
 
@@ -221,12 +225,13 @@ def _indented(source: str) -> str:
     """Each line moved right by four, but for those that are the inside of a string."""
     inside: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        if isinstance(node, ast.JoinedStr | ast.Constant):
             inside.update(range(node.lineno + 1, (node.end_lineno or node.lineno) + 1))
     lines = source.rstrip().splitlines()
-    return "\n".join(
-        line if number in inside or not line else f"    {line}" for number, line in enumerate(lines, start=1)
-    )
+    for number, line in enumerate(lines, start=1):
+        if line and number not in inside:
+            lines[number - 1] = f"    {line}"
+    return "\n".join(lines)
 
 
 # -- README.md ------------------------------------------------------------------------------
@@ -293,15 +298,16 @@ def _checks_of(exercise: Exercise) -> dict[str, str]:
     return files
 
 
-def visible_fingerprints(exercise: Exercise, known: tuple[Fingerprint, ...]) -> tuple[Fingerprint, ...]:
+def visible_fingerprints(exercise: Exercise, known: Fingerprints) -> Fingerprints:
     """Mistakes that a visible check catches first, with the evidence of visible checks only."""
     visible = {check.name for check in exercise.checks if check.visible}
     caught = {mistake.name for mistake in load_mistakes(exercise) if mistake.fails in visible}
-    return tuple(
-        Fingerprint(one.mistake, one.hint, {name: e for name, e in one.profile.items() if name in visible})
-        for one in known
-        if one.mistake in caught
-    )
+    found = []
+    for one in known:
+        if one.mistake in caught:
+            profile = {name: ended for name, ended in one.profile.items() if name in visible}
+            found.append(Fingerprint(one.mistake, one.hint, profile))
+    return tuple(found)
 
 
 def _chosen(path: Path, keys: tuple[str, ...]) -> dict[str, Any]:
@@ -333,62 +339,7 @@ def _toml_value(value: Any) -> str:
     return repr(value)
 
 
-# -- what must not be in it -----------------------------------------------------------------
-
-
-def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
-    """Where the files tell a hidden check's name, or a line of a solution or of a mistake.
-
-    Lines and names that the course shows on purpose don't count: those of statements, visible
-    checks, stubs and show.py.
-    """
-    secrets = _secrets(assignment)
-    found = []
-    for path, content in files.items():
-        text = content.decode()
-        words, lines = set(re.findall(r"\w+", text)), {_bare(line) for line in text.splitlines()}
-        for secret, what in secrets.items():
-            if secret in words or secret in lines:
-                found.append(f"{path} holds {what} `{textwrap.shorten(secret, 60)}`")
-    return found
-
-
-def _bare(line: str) -> str:
-    """A line of code as it stands in a script, as a comment there, or in a notebook's JSON."""
-    line = line.strip().removeprefix("# ").strip()
-    if line.startswith('"') and line.endswith(('"', '",')):
-        try:
-            line = str(json.loads(line.removesuffix(",")))
-        except ValueError:
-            return line
-    return line.strip()
-
-
-def _secrets(assignment: Assignment) -> dict[str, str]:
-    """What must stay hidden -> what it is."""
-    secrets: dict[str, str] = {}
-    public = {check.name for e in assignment.exercises for check in e.checks if check.visible}
-    public |= set(assignment.entry_points)
-    shown: set[str] = set()
-    for exercise in assignment.exercises:
-        where = exercise.folder.name
-        for check in exercise.checks:
-            if not check.visible:
-                secrets[check.name] = f"the hidden check {where}/"
-        for mistake in load_mistakes(exercise):
-            secrets |= dict.fromkeys(_lines(mistake.cells[-1]), f"{where}/mistakes.py:")
-        secrets |= dict.fromkeys(_lines(_regions(exercise)), f"{where}/solution.py:")
-        shown |= _lines(visible_part(exercise.folder / "checks.py", exercise.checks)) | _lines(_show(exercise))
-        shown |= _lines(re.sub(r"(?s)### BEGIN SOLUTION.*?### END SOLUTION", "", _solution(exercise)))
-    return {secret: what for secret, what in secrets.items() if secret not in shown | public}
-
-
-def _regions(exercise: Exercise) -> str:
-    return "\n".join(re.findall(r"(?s)### BEGIN SOLUTION\n(.*?)### END SOLUTION", _solution(exercise)))
-
-
-def _lines(code: str) -> set[str]:
-    return {line.strip() for line in code.splitlines() if len(line.strip()) >= TELLING}
+# -- reading ---------------------------------------------------------------------------------
 
 
 def _source(path: Path, remedy: str) -> str:
@@ -402,4 +353,5 @@ def _parsed(path: Path, source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise CourseError(path, f"line {error.lineno} of its source: {error.msg}", "mend the syntax") from None
+        problem = f"line {error.lineno} does not compile: {error.msg}"
+        raise CourseError(path, problem, "mend the syntax") from None

@@ -16,6 +16,7 @@ from autograder.judge.scopes import (
     constant_text,
     dotted,
     local_names,
+    own_nodes,
 )
 from autograder.submissions.syntax import parse
 
@@ -229,9 +230,10 @@ class _Visitor(ast.NodeVisitor):
         self, node: Function | ast.Lambda | Comprehension, parts: Sequence[ast.AST]
     ) -> None:
         scope: dict[str, set[Alias]] = {name: set() for name in local_names(node)}
-        for name, alias in aliases_in(ast.walk(node)):
-            if name in scope:
-                scope[name].add(alias)
+        if isinstance(node, Function):
+            for name, alias in aliases_in(own_nodes(node)):
+                if name in scope:
+                    scope[name].add(alias)
         self.scopes.append(scope)
         for inner in parts:
             self.visit(inner)

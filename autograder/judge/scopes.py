@@ -41,12 +41,12 @@ class ModuleNames:
                 for root in stored_roots(node):
                     for part in _own_parts(node):
                         self._bind(root, part)
-        for inner in ast.walk(tree):
-            if isinstance(inner, Function):
-                for part in ast.walk(inner):
+        for node in flat_statements(tree.body):
+            if isinstance(node, Definition):
+                for part in ast.walk(node):
                     if isinstance(part, ast.Global):
                         for name in part.names:
-                            self._bind(name, inner)
+                            self._bind(name, node)
 
     def _bind(self, name: str, node: ast.AST) -> None:
         self.bound.setdefault(name, {})[id(node)] = node
@@ -99,6 +99,16 @@ def aliases_in(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, Alias]]:
             for target in node.targets:
                 if isinstance(target, ast.Name) and chain is not None:
                     yield target.id, (False, tuple(chain))
+
+
+def own_nodes(function: Function) -> Iterator[ast.AST]:
+    """The nodes in the body of a function, those of functions inside it left aside."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, Definition | ast.Lambda):
+            pending += ast.iter_child_nodes(node)
 
 
 def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

@@ -8,6 +8,9 @@ again. No gradebook takes part: the teacher's own comes in where the release is 
 Nothing of it depends on the time or the machine: the same pages give the same bytes.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# nbformat says that it is typed, and leaves most of its functions without types.
+
 from __future__ import annotations
 
 import contextlib
@@ -61,7 +64,8 @@ def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> Re
     source = source_notebook(welcome, pages)
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         notebook = _generate(Path(folder), assignment, source)
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook.metadata = nbformat.from_dict(metadata)
     nbformat.validate(notebook)
     MetadataValidator().validate_nb(notebook)
     names = {page.exercise for page in pages}
@@ -75,12 +79,13 @@ def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNod
     cells = [_locked(new_markdown_cell, "welcome", welcome)]
     for page in pages:
         cells.append(_locked(new_markdown_cell, f"statement-{page.exercise}", page.statement))
-        cells.append(_cell(new_code_cell, page.exercise, page.solution, solution=True, locked=False))
-        graded = {"grade": True, "points": page.points}
-        cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, locked=True, **graded))
+        yours = {"solution": True, "locked": False}
+        cells.append(_cell(new_code_cell, page.exercise, page.solution, **yours))
+        graded = {"grade": True, "locked": True, "points": page.points}
+        cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, **graded))
         if page.show:
             cells.append(_locked(new_code_cell, f"show-{page.exercise}", page.show))
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    notebook: nbformat.NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     notebook.nbformat_minor = FORMAT_MINOR
     return notebook
 

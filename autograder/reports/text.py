@@ -78,7 +78,7 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     if verdict.mistake:
         body.append(f"  [{verdict.mistake}]", style="dim")
     if verdict.status is not Status.SKIPPED:
-        console.print(Padding(body, (0, 0, 0, 21)))
+        console.print(Padding(body, (0, 0, 0, 10)))
 
 
 def print_footer(result: Result, console: Console) -> None:

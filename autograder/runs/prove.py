@@ -19,7 +19,7 @@ from rich.text import Text
 from autograder.course.course import Course, solution_source
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Assignment, Exercise
-from autograder.course.release import expected_release, released_folder
+from autograder.course.release import expected_release, out_of_step, release_folder
 from autograder.errors import CourseError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
@@ -172,42 +172,17 @@ def refresh_fingerprints(course: Course, assignment: Assignment) -> list[Exercis
 
 def prove_release(course: Course, grader: Grader, name: str) -> Iterator[str]:
     """Problems of what is handed out."""
-    expected = expected_release(course, name)
-    folder = released_folder(course, name)
-    present = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-    stale = sorted(path for path in expected.keys() | present.keys() if expected.get(path) != present.get(path))
-    stale = [path for path in stale if "__pycache__" not in path and ".ipynb_checkpoints" not in path]
-    if stale:
+    try:
+        expected = expected_release(course, name)
+    except CourseError as error:
+        yield str(error)
+        return
+    if stale := out_of_step(release_folder(course, name), expected):
         yield f"assignments/{name} is not in step ({', '.join(stale[:3])}); run `autograder release {name}`"
     with tempfile.TemporaryDirectory() as scratch:
         for suffix in (".py", ".ipynb"):
             path = Path(scratch) / f"{name}{suffix}"
             path.write_bytes(expected[path.name])
-            score = grader.grade(path).score
-            if score:
-                yield f"the untouched {path.name} scores {score:g}; a check passes on a stub"
-    yield from _leaks(course.assignment(name), expected)
-
-
-def _leaks(assignment: Assignment, expected: dict[str, bytes]) -> Iterator[str]:
-    """What students must not get: names of hidden checks, lines of solutions, mistakes' code."""
-    whole = b"\n".join(expected.values()).decode("utf-8", "replace")
-    for exercise in assignment.exercises:
-        secrets = [check.name for check in exercise.checks if not check.visible]
-        secrets += solution_lines(solution_source(exercise) or "")
-        for secret in secrets:
-            if secret in whole:
-                yield f"{exercise.name}: {secret!r} is hidden, but stands in what is released"
-
-
-def solution_lines(source: str) -> list[str]:
-    """The lines between the solution markers that are long enough to give something away."""
-    found, inside = [], False
-    for line in source.splitlines():
-        if "### BEGIN SOLUTION" in line:
-            inside = True
-        elif "### END SOLUTION" in line:
-            inside = False
-        elif inside and len(line.strip()) > 24:
-            found.append(line.strip())
-    return found
+            result = grader.grade(path)
+            if result.score or result.error:
+                yield f"the untouched {path.name} scores {result.score:g} {result.error}; it should score 0"

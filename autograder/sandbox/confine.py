@@ -21,7 +21,7 @@ forkserver dies (parent-death signal).
 Every protection stands by itself: what the kernel refuses (namespaces in a plain container, user
 namespaces under some distributions' rules, Landlock on an old kernel) is off with a reason, and
 the others go on. Without namespaces init adopts orphans and hunts them; Landlock and seccomp then
-do most of the work. Outside of Linux there is a session, limits where the system has them, and
+do most of the work. Outside of Linux there is a process group, limits where the system has them, and
 nothing else.
 
 Not bounded here: wall-clock time and the memory of all processes together, which whoever called

@@ -55,9 +55,9 @@ def confine_and_run(situation: Situation, body: Body, keep_fds: Set[int]) -> NoR
 
 
 def _settle(situation: Situation, keep_fds: Set[int]) -> None:
-    """Own session, streams, descriptors, folder and environment."""
+    """Own group, streams, descriptors, folder and environment."""
     if sys.platform.startswith("linux"):
-        os.setsid()  # elsewhere the group of init is how all of it is killed
+        os.setpgid(0, 0)  # elsewhere the group of init is how all of it is killed
     null = os.open(os.devnull, os.O_RDWR)
     out, err = (null if stream is None else stream for stream in situation.streams)
     out, err = os.dup(out), os.dup(err)  # they may be 0, 1 or 2 themselves

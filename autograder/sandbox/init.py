@@ -8,9 +8,11 @@ process of the pid namespace. Without one, init has adopted every orphan, and hu
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Set
@@ -20,6 +22,8 @@ from . import hunt, root
 from .enter import Body, confine_and_run
 from .situation import Situation
 from .syscalls import (
+    CAP_DAC_OVERRIDE,
+    CAP_FOWNER,
     CAP_KILL,
     CLONE_NEWNS,
     CLONE_NEWPID,
@@ -76,13 +80,13 @@ def _say(text: str) -> None:
 
 
 def _detach(situation: Situation, parent_fd: int | None) -> None:
-    """Leave the forkserver's session and signal handlers; die if it dies."""
+    """Leave the forkserver's terminal, group and signal handlers; die if it dies."""
     signal.set_wakeup_fd(-1)
     for number in signal.valid_signals():
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    os.setsid()
+    _leave_terminal()
     os.umask(0o022)
     if not sys.platform.startswith("linux"):
         return
@@ -90,7 +94,7 @@ def _detach(situation: Situation, parent_fd: int | None) -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     else:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
-        signal.signal(signal.SIGTERM, _hunt_and_leave)
+        signal.signal(signal.SIGTERM, lambda *_: _hunt_and_leave(situation))
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if parent_fd is not None:  # getppid() cannot tell: from a new pid namespace it is always 0
         poller = select.poll()
@@ -99,9 +103,26 @@ def _detach(situation: Situation, parent_fd: int | None) -> None:
             os._exit(SETUP_FAILED)
 
 
-def _hunt_and_leave(_number: int, _frame: object) -> NoReturn:
+def _leave_terminal() -> None:
+    """Have no controlling terminal, into which a worker could type, and a group of its own.
+
+    A new session costs milliseconds (the scheduler makes a group for it), so it is made only if
+    the forkserver has a terminal: one that was started in a session of its own has none.
+    """
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            os.setpgid(0, 0)
+            return
+    os.setsid()
+
+
+def _hunt_and_leave(situation: Situation) -> NoReturn:
     """The forkserver has died, and no pid namespace does this for us."""
     hunt.end_descendants(os.getpid())
+    if not situation.private_root:
+        shutil.rmtree(situation.box, ignore_errors=True)
     os._exit(0)
 
 
@@ -166,8 +187,10 @@ def _supervise(situation: Situation, worker: int, status_fd: int | None) -> int:
 
 
 def _give_up_rights(situation: Situation) -> None:
-    """Init needs no right from here on, but that to kill a worker of another user."""
-    needed = () if situation.has(CLONE_NEWPID) else (CAP_KILL,)
+    """From here on init needs no right, but those to kill a worker of another user and to
+    remove its box, where the kernel does not do so by ending the namespaces."""
+    hunts = not situation.has(CLONE_NEWPID)
+    needed = (CAP_KILL, CAP_DAC_OVERRIDE, CAP_FOWNER) if hunts else ()
     with contextlib.suppress(OSError):
         prctl(PR_SET_NO_NEW_PRIVS, 1)
         prctl(PR_SET_DUMPABLE, 0)

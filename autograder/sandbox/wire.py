@@ -240,6 +240,8 @@ class Decoder:
             raise ProtocolError(f"an array of an unknown kind: {name[:40]} {kind[:40]}")
         if len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("an array with an impossible shape")
+        if math.prod(max(n, 1) for n in shape) > MAX_PAYLOAD:  # [0, 2**62] needs no bytes
+            raise ProtocolError("an array with more elements than a frame can hold")
         size = math.prod(shape) * DTYPES[name].itemsize
         if size > len(self.payload) - self.offset:
             raise ProtocolError(f"an array says that it has {size} bytes; they are not there")

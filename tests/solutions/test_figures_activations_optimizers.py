@@ -120,8 +120,8 @@ def test_tanh_reaches_a_lower_cross_entropy_than_sigmoid_at_the_same_accuracy() 
     for name, layer in (("sigmoid", nn.Sigmoid()), ("tanh", nn.Tanh())):
         torch.manual_seed(0)
         model = nn.Sequential(nn.Linear(2, 2), layer)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
-        for _ in range(1000):
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.5)
+        for _ in range(200):
             loss = nn.functional.cross_entropy(model(x), y)
             optimizer.zero_grad()
             loss.backward()
@@ -129,7 +129,7 @@ def test_tanh_reaches_a_lower_cross_entropy_than_sigmoid_at_the_same_accuracy() 
         accuracy = (model(x).argmax(dim=1) == y).float().mean().item()
         ended[name] = (loss.item(), accuracy)
     assert ended["sigmoid"][1] == pytest.approx(ended["tanh"][1], abs=0.03)
-    assert 0.3133 < ended["sigmoid"][0]
+    assert ended["sigmoid"][0] > 0.3133
     assert 0.1269 < ended["tanh"][0] < ended["sigmoid"][0]
 
 

@@ -319,11 +319,11 @@ def fit(build, name, x, y, epochs):
 
 @check(points=2, after=hidden_model_follows_the_worked_example, visible=False)
 def hidden_layer_separates_the_grid(student, thresholds):
-    """After 40 epochs HiddenModel reaches the loss and the accuracy that the statement names"""
+    """After 25 epochs HiddenModel reaches the loss and the accuracy that the statement names"""
     fit = student.define(WEIGHTS + FIT, "fit")
     shares, said = [], []
     for name in ("ReLU", "PReLU", "Tanh", "Softplus"):
-        first, last, accuracy = plain(fit(student.HiddenModel, name, *grid(), 40))
+        first, last, accuracy = plain(fit(student.HiddenModel, name, *grid(), 25))
         share = np.clip((first - last) / (first - thresholds.loss), 0, 1)
         shares.append(share if accuracy >= thresholds.accuracy else min(share, 0.5))
         said.append(f"{name} {last:.3f} (accuracy {accuracy:.2f})")
@@ -331,7 +331,7 @@ def hidden_layer_separates_the_grid(student, thresholds):
         return None
     return credit(
         float(np.mean(shares)),
-        f"Losses after 40 epochs: {', '.join(said)}; expected at most {thresholds.loss:g} "
+        f"Losses after 25 epochs: {', '.join(said)}; expected at most {thresholds.loss:g} "
         f"with an accuracy of at least {thresholds.accuracy:g}.",
     )
 
