@@ -37,7 +37,7 @@ from autograder.nbgrader.notebook import Page, ReleasedNotebook, release_noteboo
 ASSIGNMENT_KEYS = ("title", "habits")
 EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
 Fingerprints = tuple[Fingerprint, ...]
-DIRECTIVE = re.compile(r"#\s*(noqa|fmt|type|ruff|mypy|isort|pragma)\b")
+DIRECTIVE = re.compile(r"#\s*(noqa\b|(fmt|type|ruff|mypy|isort|pragma):)")
 
 HOW_TO_WORK = """\
 Each exercise has a statement, a cell for your code and a cell that checks it. Replace

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from autograder.sandbox.remote import Call, Remote, call_of, show, value_of
+from autograder.sandbox.remote import Call, Remote, article, call_of, show, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 EVIDENCE_NUMBERS = 64
@@ -94,8 +94,25 @@ def first_opaque(value: Any) -> Opaque | None:
     return next((found for part in parts if (found := first_opaque(part))), None)
 
 
+def first_odd(value: Any) -> str | None:
+    """The type of the first part that is no real number (None, a string of digits), if any."""
+    if isinstance(value, (list, tuple)):
+        return next((odd for part in value if (odd := first_odd(part)) is not None), None)
+    if isinstance(value, ArrayValue):
+        return f"complex {value.kind}" if np.iscomplexobj(value.array) else None
+    if isinstance(value, (bool, int, float, np.bool_, np.integer, np.floating)):
+        return None
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return None
+    return type_name(value)
+
+
 def numbers(value: Any) -> tuple[float, ...]:
     """The first numbers in a value, flattened: evidence."""
+    if isinstance(value, Remote):
+        value = value_of(value)
+    if first_odd(value) is not None:
+        return ()
     try:
         flat = np.asarray(unwrapped(value), dtype=np.float64).reshape(-1)
     except (TypeError, ValueError):
@@ -141,11 +158,12 @@ class Expectation:
 
     def equals(self, expected: Any) -> Expectation:
         """Exactly equal, of exactly that shape; True, 1 and 1.0 are the same label."""
+        expected = plain(expected)
         if isinstance(expected, str) or expected is None or isinstance(self.value, str):
             if self.value != expected:
                 self._refuse(show(expected), Evidence("value", str(self.value)[:200]))
             return self
-        wanted = np.asarray(plain(expected), dtype=np.float64)
+        wanted = np.asarray(expected, dtype=np.float64)
         actual = self._array(wanted.shape)
         if not np.array_equal(actual, wanted, equal_nan=True):
             self._refuse(show_expected(wanted), Evidence("value", "", numbers(actual)))
@@ -153,26 +171,26 @@ class Expectation:
 
     def is_finite(self) -> Expectation:
         """No nan and no infinity in it."""
-        actual = self._array(None)
+        actual = self._some_numbers()
         if not np.isfinite(actual).all():
             self._refuse("finite numbers", Evidence("value", "", numbers(actual)))
         return self
 
     def is_between(self, low: float, high: float) -> Expectation:
         """Every number within [low, high]."""
-        actual = self._array(None)
+        actual = self._some_numbers()
         if not bool(((actual >= low) & (actual <= high)).all()):
             self._refuse(f"numbers from {low:g} to {high:g}", Evidence("value", "", numbers(actual)))
         return self
 
     def at_least(self, bound: float) -> Expectation:
-        actual = self._array(None)
+        actual = self._some_numbers()
         if not bool((actual >= bound).all()):
             self._refuse(f"at least {bound:g}", Evidence("value", "", numbers(actual)))
         return self
 
     def at_most(self, bound: float) -> Expectation:
-        actual = self._array(None)
+        actual = self._some_numbers()
         if not bool((actual <= bound).all()):
             self._refuse(f"at most {bound:g}", Evidence("value", "", numbers(actual)))
         return self
@@ -223,17 +241,21 @@ class Expectation:
 
     def _array(self, shape: tuple[int, ...] | None) -> npt.NDArray[np.float64]:
         """The numbers as float64, of exactly `shape` if one is wanted."""
-        if self.value is None or isinstance(self.value, (str, dict)) or first_opaque(self.value):
-            name = type_name(first_opaque(self.value) or self.value)
-            self.refuse_type(name, "a number" if shape == () else "numbers")
-        if isinstance(self.value, ArrayValue) and self.value.dtype.startswith("complex"):
-            self.refuse_type("complex tensor", "real numbers")
+        if (odd := first_odd(self.value)) is not None:
+            self.refuse_type(odd, "a number" if shape == () else "numbers")
         try:
             actual = np.asarray(unwrapped(self.value), dtype=np.float64)
         except (TypeError, ValueError):
             self.refuse_type(type_name(self.value), "numbers")
         if shape is not None and actual.shape != shape:
             self._refuse_shape(actual, shape)
+        return actual
+
+    def _some_numbers(self) -> npt.NDArray[np.float64]:
+        """The numbers, of any shape, but at least one: what is said of none is true of all."""
+        actual = self._array(None)
+        if not actual.size:
+            self._refuse(f"numbers, not shape {actual.shape}", Evidence("shape", f"{actual.shape}"))
         return actual
 
     def _refuse_shape(self, actual: npt.NDArray[np.float64], shape: tuple[int, ...]) -> NoReturn:
@@ -276,7 +298,3 @@ def type_name(value: Any) -> str:
     return type(value).__name__
 
 
-def article(name: str) -> str:
-    if name == "NoneType":
-        return "None"
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

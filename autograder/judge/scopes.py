@@ -22,22 +22,32 @@ class ModuleNames:
     """The top level of one module: `bound` name -> nodes by id, `imports` name -> dotted names.
 
     `imports` may hold several meanings of one name, all of which are meant; `stars` are modules
-    imported with `*`.
+    imported with `*`; `kept` are names whose meaning was stored under another name.
     """
 
     name: str
     bound: dict[str, dict[int, ast.AST]] = field(default_factory=dict)
     imports: dict[str, set[str]] = field(default_factory=dict)
     stars: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
 
     def add(self, tree: ast.Module) -> None:
-        """Take in the statements of one cell."""
+        """Take in the statements of one cell.
+
+        A definition at the very top replaces what its name stood for in earlier cells (an
+        experiment with `criterion = nn.BCELoss()` is over once `criterion` is written by hand),
+        unless something kept the earlier meaning under another name.
+        """
         for node in flat_statements(tree.body):
             if isinstance(node, Definition):
+                if node in tree.body and node.name not in self.kept:
+                    self.bound.pop(node.name, None)
+                    self.imports.pop(node.name, None)
                 self._bind(node.name, node)
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 self._import(node)
             else:
+                self.kept |= kept_names(node)
                 for root in stored_roots(node):
                     for part in _own_parts(node):
                         self._bind(root, part)
@@ -70,6 +80,25 @@ class ModuleNames:
                 self.stars.add(dotted)
             else:
                 self.imports.setdefault(local, set()).add(dotted)
+
+
+def kept_names(node: ast.stmt) -> set[str]:
+    """Names whose value a statement stores elsewhere: `c` in `old = c`, `[c]`, `partial(c)`.
+
+    What is only called, or given to a call that is no more than a statement, is not stored.
+    """
+    if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) or node.value is None:
+        return set()
+    called = {
+        id(part.func)
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    }
+    return {
+        part.id
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Name) and id(part) not in called
+    }
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:

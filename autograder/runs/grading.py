@@ -43,12 +43,14 @@ MEMORY_BYTES = 2 << 30
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to grade. `seconds` per check (None: as the exercise says), `require` layers that
-    must be on, `skip` layers to leave off, `only` names of exercises (empty: all)."""
+    """How to grade. `seconds` per check (None: as the exercise says), `load_seconds` for all
+    cells together, `require` layers that must be on, `skip` layers to leave off, `only` names
+    of exercises (empty: all)."""
 
     device: str = "auto"
     seed: int = 0
     seconds: float | None = None
+    load_seconds: float = 60.0
     require: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
     assignment: str | None = None
@@ -144,7 +146,13 @@ class Grader:
         """A session for the cells of a submission."""
         assert self._launcher is not None
         cells = [Source(cell.source, cell.where) for cell in submission.cells]
-        return Session(self._launcher.start, cells, files=submission.files, seed=self.settings.seed)
+        return Session(
+            self._launcher.start,
+            cells,
+            files=submission.files,
+            seed=self.settings.seed,
+            load_seconds=self.settings.load_seconds,
+        )
 
     def _exercise(self, exercise: Exercise, candidate: Candidate) -> ExerciseResult:
         findings = run_exercise(

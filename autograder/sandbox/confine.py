@@ -13,16 +13,16 @@ Theory of operation
 
 A fork of a process that holds torch costs milliseconds of copying page tables, so there are two
 and no more. The worker is not pid 1 itself because the kernel shields pid 1 from its own signals:
-a crash by abort() would not be one. Init runs no code of the submission, has no rights left when
-the worker starts its body, and its end is the end of everything in the namespace, even of a
-daemon that called setsid. It ends when the worker ends, when it is killed, and when the
+a crash by abort() would not be one. Init runs no code of the submission, gives up its rights once
+it has forked, and its end is the end of everything in the namespace, even of a daemon that called
+setsid. It ends when the worker ends, when it is killed, and when the
 forkserver dies (parent-death signal).
 
 Every protection stands by itself: what the kernel refuses (namespaces in a plain container, user
 namespaces under some distributions' rules, Landlock on an old kernel) is off with a reason, and
 the others go on. Without namespaces init adopts orphans and hunts them; Landlock and seccomp then
-do most of the work. Outside of Linux there is a process group, limits where the system has them, and
-nothing else.
+do most of the work. Outside of Linux there is a process group, limits where the system has them,
+and nothing else.
 
 Not bounded here: wall-clock time and the memory of all processes together, which whoever called
 `spawn` watches (`probe.over_memory`), and what is in box and /tmp, which is memory too, up to

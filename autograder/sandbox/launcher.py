@@ -23,6 +23,7 @@ from autograder.errors import InternalError, ProtectionError
 from autograder.sandbox.forkserver import CONTROL_FD, PACKET
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.policy import Policy
+from autograder.sandbox.syscalls import PR_SET_DUMPABLE, prctl
 from autograder.sandbox.transport import START_SECONDS, WorkerTransport
 
 ENVIRONMENT = {
@@ -64,6 +65,7 @@ class Launcher:
 
     def __enter__(self) -> Launcher:
         """Starts the forkserver and returns at once: it imports torch while we go on."""
+        hide_memory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_inheritable(theirs.fileno(), True)
         self._process = subprocess.Popen(
@@ -125,15 +127,17 @@ class Launcher:
         status, status_there = os.pipe()
         there = [channel_there.fileno(), output_there, status_there]
         message = json.dumps({"spawn": self._fields(), "device": self.device}).encode()
+        transport = WorkerTransport(self.kill, channel, output, status, self.policy.memory_bytes)
         assert self._control is not None
         try:
             socket.send_fds(self._control, [message], there)
         except OSError as error:
+            transport.release()
             raise self._dead() from error
-        channel_there.close()
-        os.close(output_there)
-        os.close(status_there)
-        transport = WorkerTransport(self.kill, channel, output, status, self.policy.memory_bytes)
+        finally:
+            channel_there.close()
+            os.close(output_there)
+            os.close(status_there)
         self._pending.append(transport)
         return transport
 
@@ -183,3 +187,9 @@ class Launcher:
 
     def _dead(self) -> InternalError:
         return InternalError("the forkserver died; is torch installed here? try: python -c 'import torch'")
+
+
+def hide_memory() -> None:
+    """No process of our own user may read this one's memory, even where no layer forbids it."""
+    if sys.platform.startswith("linux"):
+        prctl(PR_SET_DUMPABLE, 0)

@@ -177,7 +177,10 @@ def call_of(remote: Remote) -> Call | None:
 
 
 def show(value: Any, limit: int = 6) -> str:
-    """A value as a rationale shows it: short, numbers with at most 5 significant digits."""
+    """A value as a rationale shows it: short, numbers with at most 5 significant digits.
+
+    Of a list or dict the first `limit` parts, of one inside it half as many.
+    """
     if isinstance(value, Remote):
         reply = value._reply
         return value._label or "..." if reply is None or isinstance(reply.value, wire.Opaque) else show(reply.value)
@@ -186,15 +189,26 @@ def show(value: Any, limit: int = 6) -> str:
     if isinstance(value, np.ndarray):
         return show_array(value, limit)
     if isinstance(value, wire.Opaque):
-        return f"a {value.type_name}"
+        return article(value.type_name)
     if isinstance(value, float):
         return f"{value:.5g}"
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(item, limit) for item in value[:limit])
+        inner = ", ".join(show(item, limit // 2 or 1) for item in value[:limit])
         return f"[{inner}{', ...' if len(value) > limit else ''}]"
+    if isinstance(value, dict):
+        pairs = list(value.items())[:limit]
+        inner = ", ".join(f"{show(key)}: {show(item, limit // 2 or 1)}" for key, item in pairs)
+        return f"{{{inner}{', ...' if len(value) > limit else ''}}}"
     if isinstance(value, str):
         return repr(value if len(value) < 80 else value[:77] + "...")
     return str(value)
+
+
+def article(name: str) -> str:
+    """A type's name with its article: "a Model", "an Adam"; None has none."""
+    if name == "NoneType":
+        return "None"
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
 def show_array(array: Any, limit: int = 6) -> str:

@@ -9,6 +9,7 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 
 from __future__ import annotations
 
+import __future__
 import linecache
 import random
 import sys
@@ -23,6 +24,8 @@ from autograder.sandbox import wire
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
+FUTURE_FLAGS = __future__.annotations.compiler_flag
+"""The one `from __future__` import that changes anything today holds for later cells, too."""
 
 
 class Runtime:
@@ -39,6 +42,7 @@ class Runtime:
         self.kept: dict[int, Any] = {}
         self.next_ref = 1
         self.prepared = False
+        self.future = 0
 
     # -- requests ---------------------------------------------------------------------
 
@@ -99,7 +103,7 @@ class Runtime:
         path.write_bytes(bytes(decoder.payload))
 
     def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
-        execute(header["source"], header["key"], self.module.__dict__)
+        self.future |= execute(header["source"], header["key"], self.module.__dict__, self.future)
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
@@ -175,10 +179,16 @@ class Runtime:
         return {"o": [wire.clean(type(value).__name__, 200), self._keep(value)]}
 
 
-def execute(source: str, key: str, namespace: dict[str, Any]) -> None:
-    """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`."""
+def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
+    """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`.
+
+    `future` are the compiler flags of `from __future__` imports in earlier cells; returns
+    those that hold after this one.
+    """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
-    exec(compile(source, key, "exec", dont_inherit=True), namespace)
+    code = compile(source, key, "exec", flags=future, dont_inherit=True)
+    exec(code, namespace)
+    return future | (code.co_flags & FUTURE_FLAGS)
 
 
 def describe(error: BaseException) -> list[Any]:

@@ -240,6 +240,8 @@ class Decoder:
             raise ProtocolError(f"an array of an unknown kind: {name[:40]} {kind[:40]}")
         if len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
             raise ProtocolError("an array with an impossible shape")
+        if 0 in shape and math.prod(filter(None, shape)) > MAX_PAYLOAD:  # NumPy would refuse it
+            raise ProtocolError("an array with an impossible shape")
         if math.prod(max(n, 1) for n in shape) > MAX_PAYLOAD:  # [0, 2**62] needs no bytes
             raise ProtocolError("an array with more elements than a frame can hold")
         size = math.prod(shape) * DTYPES[name].itemsize
@@ -247,6 +249,8 @@ class Decoder:
             raise ProtocolError(f"an array says that it has {size} bytes; they are not there")
         raw = self.payload[self.offset : self.offset + size]
         self.offset += size
+        if name == "bool" and np.frombuffer(raw, np.uint8).max(initial=0) > 1:
+            raise ProtocolError("a truth value that is neither 0 nor 1")
         array = np.frombuffer(raw, DTYPES[name]).reshape(shape).astype(np.dtype(name))
         return ArrayValue(array, text(shown), kind, requires_grad)
 

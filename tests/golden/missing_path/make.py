@@ -1,0 +1,5 @@
+from pathlib import Path
+
+
+def make(folder: Path) -> Path:
+    return folder / "nobody"

@@ -1,0 +1,2 @@
+print("a shadow was loaded")
+raise SystemExit(0)
