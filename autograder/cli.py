@@ -6,14 +6,30 @@ Imports stay inside the commands: `autograder --help` loads neither torch nor nb
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder import __version__
-from autograder.errors import AutograderError, UsageError
+from autograder import __version__, cli_hint
+from autograder import cli_student as student
+from autograder.errors import AutograderError, GradebookError, InternalError, UsageError
 
-DESCRIPTION = "Grades PyTorch exercises: runs them isolated, judges them from outside, and says why."
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.course.course import Course
+    from autograder.nbgrader.class_grading import Written
+    from autograder.reports.files import ResultFolder
+    from autograder.results import Report, Result
+    from autograder.runs.grading import Settings
+
+DESCRIPTION = (
+    "Grades PyTorch exercises: runs them isolated, judges them from outside, and says why."
+)
 EXIT_CODES = """\
 exit codes:
   0    done (whatever the marks); `check`: every visible check passed
@@ -23,6 +39,7 @@ exit codes:
   4    the course is not laid out as it should be
   5    a protection that was required is missing
   6    the device that was asked for is not there
+  7    the gradebook can't be opened or written (what was graded is kept)
   70   a fault of the autograder itself
   130  interrupted
 """
@@ -30,7 +47,10 @@ EXAMPLES = """\
 examples:
   autograder grade submission/                  one student's folder, script, notebook or zip
   autograder grade class/* --output results/    many, one after another; a JSON file each
+  autograder start logistic_regression          a working copy to fill in
+  autograder watch                              an answer each time you save
   autograder check                              a student's own work, in the folder handed out
+  autograder hint bce_criterion                 the next hint for its first check that is open
   autograder release logistic_regression        build assignments/ from solutions/
   autograder prove                              references full, stubs zero, mistakes caught
   autograder doctor                             what protects this machine, tested
@@ -39,10 +59,15 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
-    options = parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter stops nothing
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return command(options)
+        options = parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except AutograderError as error:
         from autograder.reports.escape import printable
 
@@ -51,9 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception:
+        traceback.print_exc()
+        return InternalError.exit_code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,7 +97,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], help: str, epilog: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], help: str, epilog: str
+    ) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
             help=help,
@@ -80,16 +110,27 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    _grade_options(command("grade", grade, "grade submissions against the reference", GRADE_EXAMPLES))
-    _check_options(command("check", check, "run the visible checks on your own work", CHECK_EXAMPLES))
-    release_options = command("release", release, "build assignments/ from solutions/", RELEASE_EXAMPLES)
+    _grade_options(
+        command("grade", grade, "grade submissions against the reference", GRADE_EXAMPLES)
+    )
+    student.add_commands(command, _running_options)
+    cli_hint.add_command(command)
+    release_options = command(
+        "release", release, "build assignments/ from solutions/", RELEASE_EXAMPLES
+    )
     _course_option(release_options)
     release_options.add_argument("assignment", nargs="*", help="which (default: all)")
-    prove_options = command("prove", prove, "show that the course and its release are sound", PROVE_EXAMPLES)
+    prove_options = command(
+        "prove", prove, "show that the course and its release are sound", PROVE_EXAMPLES
+    )
     _course_option(prove_options)
     prove_options.add_argument("assignment", nargs="*", help="which (default: all)")
-    prove_options.add_argument("--exercise", action="append", default=[], help="only this one (may be repeated)")
-    doctor_options = command("doctor", doctor, "show which protections and devices work here", DOCTOR_EXAMPLES)
+    prove_options.add_argument(
+        "--exercise", action="append", default=[], help="only this one (may be repeated)"
+    )
+    doctor_options = command(
+        "doctor", doctor, "show which protections and devices work here", DOCTOR_EXAMPLES
+    )
     doctor_options.add_argument("--json", action="store_true", help="as JSON on stdout")
     return top
 
@@ -99,47 +140,82 @@ examples:
   autograder grade submission/
   autograder grade ada.ipynb grace.py alan.zip --json > results.json
   autograder grade class/* --output results/ --require network,filesystem,kill
-"""
-CHECK_EXAMPLES = """\
-examples:
-  autograder check                    the folder you are in
-  autograder check my_copy.ipynb
-  autograder check --exercise bce_criterion
+  autograder grade submitted/ --gradebook sqlite:///gradebook.db
 """
 RELEASE_EXAMPLES = "examples:\n  autograder release\n  autograder release logistic_regression\n"
-PROVE_EXAMPLES = "examples:\n  autograder prove\n  autograder prove logistic_regression --exercise bce_criterion\n"
+PROVE_EXAMPLES = """\
+examples:
+  autograder prove
+  autograder prove logistic_regression --exercise bce_criterion
+"""
 DOCTOR_EXAMPLES = "examples:\n  autograder doctor\n"
 
 
 def _course_option(options: argparse.ArgumentParser) -> None:
     options.add_argument(
-        "--course", type=Path, default=Path(), metavar="DIR", help="the course (default: found from here upward)"
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the course (default: found from here upward)",
     )
 
 
 def _running_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument("--exercise", action="append", default=[], metavar="NAME", help="only this one (may be repeated)")
-    options.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
-    options.add_argument("--seed", type=int, default=0, help="of the unseen inputs (default: 0)")
-    options.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="for one check (default: as the exercise says)")
+    options.add_argument(
+        "--exercise",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this one (may be repeated)",
+    )
+    options.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
+    options.add_argument("--seed", type=_seed, default=0, help="of the unseen inputs (default: 0)")
+    options.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="for one check (default: as the exercise says)",
+    )
     options.add_argument("--json", action="store_true", help="the report as JSON on stdout")
 
 
 def _grade_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a folder, .py, .ipynb, or a zip of these")
-    _running_options(options)
-    options.add_argument("--assignment", metavar="NAME", help="which one it is (default: found out)")
     options.add_argument(
-        "--require", default="", metavar="LAYER,...", help="refuse to grade where one of these protections is off"
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a folder, .py, .ipynb, or a zip of these",
     )
-    options.add_argument("--output", type=Path, metavar="DIR", help="write one JSON file a submission there")
+    _running_options(options)
+    options.add_argument(
+        "--assignment", metavar="NAME", help="which one it is (default: found out)"
+    )
+    options.add_argument(
+        "--require",
+        default="",
+        metavar="LAYER,...",
+        help="refuse to grade where one of these protections is off",
+    )
+    options.add_argument(
+        "--output", type=Path, metavar="DIR", help="write one JSON file a submission there"
+    )
+    options.add_argument(
+        "--gradebook",
+        metavar="URL",
+        help="PATH is nbgrader's submitted/: write the scores to this database, and autograded/",
+    )
     options.add_argument("--printed", action="store_true", help="show what the code printed")
     _course_option(options)
 
 
-def _check_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument("path", nargs="?", type=Path, default=Path(), metavar="PATH", help="default: this folder")
-    _running_options(options)
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text[:11]) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {2**32 - 1}")
+    return int(text)
 
 
 def _seconds(text: str) -> float:
@@ -173,6 +249,8 @@ def grade(options: argparse.Namespace) -> int:
     if options.assignment:
         course.assignment(options.assignment)
     folder = ResultFolder(options.output) if options.output else None
+    if options.gradebook:
+        return _grade_class(options, course, settings, folder)
     results = []
     with Grader(course, settings) as grader:
         for path in options.paths:
@@ -188,31 +266,40 @@ def grade(options: argparse.Namespace) -> int:
     return _exit_code(report)
 
 
-def check(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
-    from autograder.reports.student import print_check
+def _grade_class(
+    options: argparse.Namespace, course: Course, settings: Settings, folder: ResultFolder | None
+) -> int:
+    """`grade --gradebook`: a line a student as they are done, then what came of all."""
+    from autograder.reports.gradebook import print_line, print_summary
     from autograder.results import Report
-    from autograder.runs.grading import Grader, Settings
+    from autograder.runs.grading import Grader
 
-    folder = options.path if options.path.is_dir() else options.path.parent
-    settings = Settings(
-        device=options.device, seed=options.seed, seconds=options.timeout, only=frozenset(options.exercise)
-    )
-    course = Course.handed_out(folder)
+    console = _console()
+
+    def tell(written: Written) -> None:
+        if folder:
+            folder.write(written.result)
+        if not options.json:
+            print_line(written.result, written.state, written.graded, console)
+
     with Grader(course, settings) as grader:
-        result = grader.grade(options.path)
+        from autograder.nbgrader.class_grading import grade_class  # while the forkserver starts
+
+        done = grade_class(options.paths, grader, options.gradebook, tell)
+    report = Report(tuple(done.results))
     if options.json:
-        _print_json(Report((result,)))
+        _print_json(report)
     else:
-        print_check(result, course.assignment(result.assignment), _console())
-    code = _exit_code(Report((result,)))
-    return code or int(result.score < result.max_score)
+        print_summary(done.states, done.tree.skipped, done.tree.others, console)
+    if done.problem:
+        raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
+    return _exit_code(report) or (3 if done.tree.skipped else 0)
 
 
 def release(options: argparse.Namespace) -> int:
     from autograder.course.course import Course
-    from autograder.course.release import release_assignment
     from autograder.runs.prove import refresh_fingerprints
+    from autograder.runs.release import release_assignment
 
     course = Course.open(options.course)
     for name in options.assignment or course.folders:
@@ -256,17 +343,23 @@ def _layers(text: str) -> frozenset[str]:
 
     names = frozenset(name.strip() for name in text.split(",") if name.strip())
     if unknown := sorted(names - set(LAYERS)):
-        raise UsageError(f"--require: no protection is called {', '.join(unknown)}; there is {', '.join(LAYERS)}")
+        raise UsageError(
+            f"--require: no protection is called {', '.join(unknown)}; there is {', '.join(LAYERS)}"
+        )
     return names
 
 
-def _console():  # type: ignore[no-untyped-def]
+def _console() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=False)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # for `main`; rich itself would exit with 1
+
+    return Plain(highlight=False, soft_wrap=False)
 
 
-def _print(result, printed: bool, rule: bool) -> None:  # type: ignore[no-untyped-def]
+def _print(result: Result, printed: bool, rule: bool) -> None:
     from autograder.reports.text import print_result
 
     console = _console()
@@ -275,7 +368,7 @@ def _print(result, printed: bool, rule: bool) -> None:  # type: ignore[no-untype
     print_result(result, console, printed=printed)
 
 
-def _print_json(report) -> None:  # type: ignore[no-untyped-def]
+def _print_json(report: Report) -> None:
     import json
 
     from autograder.results import as_json
@@ -283,7 +376,7 @@ def _print_json(report) -> None:  # type: ignore[no-untyped-def]
     print(json.dumps(as_json(report), indent=2, ensure_ascii=True))
 
 
-def _exit_code(report) -> int:  # type: ignore[no-untyped-def]
+def _exit_code(report: Report) -> int:
     if any(result.has_internal_faults for result in report.results):
         return 70
     return 3 if any(result.error for result in report.results) else 0

@@ -7,6 +7,8 @@
     │   └── CourseError         an assignment or an exercise is not laid out as it should be
     ├── ProtectionError         a protection that was required is missing on this machine
     ├── DeviceError             a device that was asked for is not there
+    ├── GradebookError          nbgrader's gradebook can't be opened, read or written
+    │   └── GradebookUnavailable    it is locked or can't be reached: true for every student
     └── InternalError           a fault of the autograder itself
 
 What goes wrong inside a student's code is no exception here: it is an outcome, then a verdict.
@@ -65,6 +67,16 @@ class DeviceError(AutograderError):
     """A device that was asked for is not there."""
 
     exit_code = 6
+
+
+class GradebookError(AutograderError):
+    """nbgrader's gradebook can't be opened, read or written."""
+
+    exit_code = 7
+
+
+class GradebookUnavailable(GradebookError):
+    """The gradebook is locked or can't be reached: to go on with the next student is no use."""
 
 
 class InternalError(AutograderError):

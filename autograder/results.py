@@ -1,9 +1,9 @@
 """What grading concludes: frozen, versioned, without I/O.
 
-    Report            one run of `autograder grade`
-    └── Result        one submission
-        └── ExerciseResult
-            └── Verdict   one check
+Report            one run of `autograder grade`
+└── Result        one submission
+    └── ExerciseResult
+        └── Verdict   one check
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judge's conclusion on one check; points rounded to hundredths."""
+    """The judge's conclusion on one check; points rounded to hundredths.
+
+    `actual` and `expected` are the values that the rationale compares, in words; "" where a check
+    compares none.
+    """
 
     name: str
     description: str
@@ -40,6 +44,8 @@ class Verdict:
     rationale: str = ""
     hint: str = ""
     mistake: str | None = None
+    actual: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class Result:
 
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
-    `error` says why it could not be graded at all ("" when it could).
+    `error` says why it could not be graded at all ("" when it could). `printed` is what the cells
+    printed before any check; it stands in the first exercise's `printed`, too.
     """
 
     submission: str
@@ -77,6 +84,7 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     error: str = ""
+    printed: str = ""
 
     @property
     def score(self) -> float:
@@ -104,19 +112,24 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def _result(result: Result) -> dict[str, Any]:
     return {
-        "submission": result.submission,
-        "student": result.student,
+        "submission": _text(result.submission),
+        "student": _text(result.student),
         "assignment": result.assignment,
         "score": result.score,
         "max_score": result.max_score,
         "exercises": [_exercise(exercise) for exercise in result.exercises],
-        "notes": list(result.notes),
-        "error": result.error,
+        "notes": [_text(note) for note in result.notes],
+        "error": _text(result.error),
         "protections": {name: dict(layer) for name, layer in result.protections.items()},
         "device": result.device,
         "seed": result.seed,
         "seconds": round(result.seconds, 3),
     }
+
+
+def _text(text: str) -> str:
+    """Names of files need not be text: what UTF-8 can't hold is spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
@@ -141,4 +154,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "rationale": verdict.rationale,
         "hint": verdict.hint,
         "mistake": verdict.mistake,
+        "actual": verdict.actual,
+        "expected": verdict.expected,
     }

@@ -1,8 +1,8 @@
-"""What tests share: the course as it is, one forkserver for all, submissions written in a line."""
+"""What tests share: two courses, one forkserver for each use, submissions written in a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,21 @@ from autograder.runs.grading import Grader, Settings
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.policy import Policy
 
-REPOSITORY = Path(__file__).parent.parent
-ASSIGNMENT = "logistic_regression"
+HERE = Path(__file__).parent
+TINY = HERE / "tiny_course"
+RIGHT = {
+    "double": "def double(x):\n    return x + x\n",
+    "shout": (
+        "def shout(text):\n    return text.upper()\n\n"
+        "class Voice:\n    def __init__(self, volume):\n        self.volume = volume\n"
+    ),
+}
 
 
 @pytest.fixture(scope="session")
 def course() -> Course:
     """The real course of this repository."""
-    return Course.open(REPOSITORY)
+    return Course.open(HERE.parent)
 
 
 @pytest.fixture(scope="session")
@@ -30,22 +37,42 @@ def grader(course: Course) -> Iterator[Grader]:
 
 
 @pytest.fixture(scope="session")
+def tiny() -> Path:
+    """A course of two exercises (double: 9 points, shout: 2), small enough to read at a glance."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def tiny_grader() -> Iterator[Grader]:
+    """One Grader over the tiny course, on the CPU."""
+    with Grader(Course.open(TINY), Settings(device="cpu")) as grader:
+        yield grader
+
+
+@pytest.fixture(scope="session")
 def launcher() -> Iterator[Launcher]:
     """A forkserver whose workers may hold 256 MB; no spare, so that a test may set the policy."""
     with Launcher(Policy(memory_bytes=256 << 20), spares=False) as launcher:
         yield launcher
 
 
-def write_submission(folder: Path, code: Mapping[str, str], name: str = ASSIGNMENT) -> Path:
-    """A script of one `# %%` cell an exercise, in `folder`; returns its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.py"
-    text = "".join(f"# %% {exercise}\n{source}\n\n" for exercise, source in code.items())
-    path.write_text(text, encoding="utf-8")
-    return path
+@pytest.fixture
+def write_submission(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a script of one `# %%` cell an exercise: `write_submission({"double": code})`.
 
+    An exercise of the tiny course that is not named is right; one that is None is left out.
+    """
 
-def solutions(course: Course, name: str = ASSIGNMENT) -> dict[str, str]:
-    """The reference's source for every exercise of an assignment."""
-    exercises = course.assignment(name).exercises
-    return {e.name: (e.folder / "solution.py").read_text(encoding="utf-8") for e in exercises}
+    def write(
+        code: Mapping[str, str | None] | None = None,
+        *,
+        name: str = "ada",
+        right: Mapping[str, str] = RIGHT,
+    ) -> Path:
+        whole = {**right, **(code or {})}
+        path = tmp_path / f"{name}.py"
+        cells = [f"# %% {key}\n{source}\n" for key, source in whole.items() if source is not None]
+        path.write_text("\n".join(cells), encoding="utf-8")
+        return path
+
+    return write

@@ -34,7 +34,9 @@ class Course:
         checks = folder / "checks"
         if not (checks / "assignment.toml").exists():
             raise CourseError(
-                folder, "is no assignment's folder (it has no checks/)", "cd into the folder that you were given"
+                folder,
+                "is no assignment's folder (it has no checks/)",
+                "cd into the folder that you were given",
             )
         return cls({load.load_assignment(checks).name: checks})
 
@@ -50,7 +52,9 @@ class Course:
         """What the reader of submissions has to know."""
         if preferred is not None:
             self.assignment(preferred)
-        return KnownAssignments({name: self.assignment(name).entry_points for name in self.folders}, preferred)
+        return KnownAssignments(
+            {name: self.assignment(name).entry_points for name in self.folders}, preferred
+        )
 
 
 def solution_source(exercise: Exercise) -> str | None:

@@ -6,17 +6,26 @@ a released assignment, which holds the visible part of it.
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
 from autograder.errors import CourseError
 
+Kind = TypeVar("Kind")
+WORDS: dict[type, str] = {
+    str: "text",
+    list: "a list",
+    dict: "a table",
+    int: "a whole number",
+    float: "a number",
+}
 FOLDER = re.compile(r"\d\d_(\w+)")
-SIGNATURE = re.compile(r"(\w+)\((.*)\)")
 
 
 def find_course(start: Path) -> Path:
@@ -25,7 +34,9 @@ def find_course(start: Path) -> Path:
         if any((folder / "solutions").glob("*/assignment.toml")):
             return folder
     raise CourseError(
-        start, "no course here or above it (a folder with solutions/)", "pass --course DIR, or cd into it"
+        start,
+        "no course here or above it (a folder with solutions/)",
+        "pass --course DIR, or cd into it",
     )
 
 
@@ -42,45 +53,98 @@ def load_assignment(folder: Path) -> Assignment:
         if path.is_dir() and FOLDER.fullmatch(path.name) and (path / "exercise.toml").exists():
             exercises.append(load_exercise(path))
     if not exercises:
-        raise CourseError(folder, "has no exercise folder", "add one named like 01_name, with exercise.toml")
+        raise CourseError(
+            folder, "has no exercise folder", "add one named like 01_name, with exercise.toml"
+        )
+    _insist_on_one_owner(exercises)
+    read = _Table(folder / "assignment.toml", about)
     return Assignment(
-        name=about.get("name", folder.name),
-        title=about.get("title", folder.name),
+        name=read.get("name", str, folder.name),
+        title=read.get("title", str, folder.name),
         folder=folder,
         exercises=tuple(exercises),
-        habits=tuple(about.get("habits", ())),
+        habits=tuple(read.get("habits", list, [])),
     )
+
+
+def _insist_on_one_owner(exercises: list[Exercise]) -> None:
+    """Each name that a submission defines belongs to one exercise."""
+    owners: dict[str, str] = {}
+    for exercise in exercises:
+        for name in exercise.entry_points:
+            if name in owners:
+                problem = f"{name} is an entry point of {owners[name]} already"
+                raise CourseError(exercise.folder / "exercise.toml", problem, "choose another name")
+            owners[name] = exercise.name
 
 
 def load_exercise(folder: Path) -> Exercise:
     """Reads one exercise: exercise.toml and checks.py."""
     match = FOLDER.fullmatch(folder.name)
-    about = read_toml(folder / "exercise.toml")
-    signatures = tuple(about.get("entry_points", ()))
+    path = folder / "exercise.toml"
+    read = _Table(path, read_toml(path))
+    signatures = tuple(read.get("entry_points", list, []))
     if not match or not signatures:
-        raise CourseError(folder / "exercise.toml", "names no entry_points", 'add e.g. entry_points = ["f(x)"]')
-    limits = about.get("limits", {})
+        raise CourseError(path, "names no entry_points", 'add e.g. entry_points = ["f(x)"]')
+    checks = load_checks(folder / "checks.py")
+    hidden_points = read.get("hidden_points", float, 0.0)
+    if not checks and not hidden_points:
+        raise CourseError(
+            folder / "checks.py", "defines no check", "write one with @check(points=..)"
+        )
     return Exercise(
         name=match[1],
-        title=about.get("title", match[1]),
+        title=read.get("title", str, match[1]),
         folder=folder,
         entry_points=dict(parse_signature(folder, text) for text in signatures),
         signatures=signatures,
-        checks=load_checks(folder / "checks.py"),
-        minutes=about.get("minutes", 0),
-        limits=Limits(**limits),
-        thresholds=SimpleNamespace(**about.get("thresholds", {})),
-        hidden_points=about.get("hidden_points", 0.0),
+        checks=checks,
+        minutes=read.get("minutes", int, 0),
+        limits=_limits(path, read.get("limits", dict, {})),
+        thresholds=SimpleNamespace(**read.get("thresholds", dict, {})),
+        hidden_points=hidden_points,
     )
 
 
-def parse_signature(folder: Path, text: str) -> tuple[str, tuple[str, ...]]:
+def _limits(path: Path, table: dict[str, Any]) -> Limits:
+    known = [field.name for field in fields(Limits)]
+    for name, value in table.items():
+        if name not in known or type(value) not in (int, float) or value <= 0:
+            remedy = f"give numbers above 0; there is {', '.join(known)}"
+            raise CourseError(path, f"[limits] {name} = {value!r}", remedy)
+    return Limits(**table)
+
+
+class _Table:
+    """A table of a TOML file whose fields have the types that they should have."""
+
+    def __init__(self, path: Path, table: dict[str, Any]):
+        self.path = path
+        self.table = table
+
+    def get(self, name: str, kind: type[Kind], default: Kind) -> Kind:
+        value = self.table.get(name, default)
+        if kind is float and type(value) is int:
+            value = float(value)
+        if type(value) is not kind:
+            raise CourseError(self.path, f"{name} = {value!r}", f"give it as {WORDS[kind]}")
+        return value
+
+
+def parse_signature(folder: Path, text: object) -> tuple[str, tuple[str, ...]]:
     """`criterion(y_hat, y)` -> its name and parameter names."""
-    match = SIGNATURE.fullmatch(text.strip())
-    if not match:
-        raise CourseError(folder / "exercise.toml", f"no signature: {text!r}", "write it like f(x, y)")
-    names = [part.split("=")[0].strip() for part in match[2].split(",") if part.strip()]
-    return match[1], tuple(names)
+    try:
+        (definition,) = ast.parse(f"def {text}: ...").body
+    except (SyntaxError, ValueError):
+        definition = None
+    if not isinstance(definition, ast.FunctionDef):
+        raise CourseError(
+            folder / "exercise.toml", f"no signature: {text!r}", "write it like f(x, y=1)"
+        )
+    given = definition.args
+    return definition.name, tuple(
+        arg.arg for arg in [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    )
 
 
 def load_checks(path: Path) -> tuple[Check, ...]:
@@ -89,14 +153,21 @@ def load_checks(path: Path) -> tuple[Check, ...]:
     try:
         source = path.read_text(encoding="utf-8")
         exec(compile(source, str(path), "exec", dont_inherit=True), namespace)
-    except Exception as error:
+        defined = [n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    except (Exception, SystemExit) as error:
         problem = f"does not load: {type(error).__name__}: {error}"
         raise CourseError(path, problem, "mend it; `autograder prove` shows more") from error
     checks = tuple(value for value in namespace.values() if isinstance(value, Check))
     names = {check.name for check in checks}
+    if twice := sorted(name for name in names if defined.count(name) > 1):
+        raise CourseError(
+            path, f"{', '.join(twice)} is defined twice", "give each a name of its own"
+        )
     for check in checks:
         if missing := set(check.after) - names:
-            raise CourseError(path, f"{check.name} comes after unknown {missing}", "name a check of this file")
+            raise CourseError(
+                path, f"{check.name} comes after unknown {missing}", "name a check of this file"
+            )
     return checks
 
 
@@ -105,6 +176,8 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(path, "is missing", "add it; CONTRIBUTING.md lists an exercise's files") from None
+        raise CourseError(
+            path, "is missing", "add it; CONTRIBUTING.md lists an exercise's files"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(path, f"is no TOML: {error}", "mend the file") from None

@@ -47,11 +47,15 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
         for node in tree.body
         if _decorator(node) is None and not _is_course_import(node) and not _is_docstring(node)
     )
-    return tuple(
+    found = tuple(
         _mistake(path, exercise, source, common, node, decorator)
         for node in tree.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (decorator := _decorator(node))
     )
+    names = [mistake.name for mistake in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CourseError(path, f"{', '.join(twice)} stands twice", "give each a name of its own")
+    return found
 
 
 def _mistake(
@@ -65,19 +69,22 @@ def _mistake(
     options = {word.arg: word.value for word in decorator.keywords}
     fails, hint = options.get("fails"), ast.get_docstring(node)
     if not isinstance(fails, ast.Name) or fails.id not in {check.name for check in exercise.checks}:
-        raise CourseError(path, f"{node.name}: fails= names no check", "name a function of checks.py")
+        raise CourseError(
+            path, f"{node.name}: fails= names no check", "name a function of checks.py"
+        )
     if not hint:
         raise CourseError(path, f"{node.name} has no docstring", "write its hint there")
     target = _constant(options.get("replaces")) or next(iter(exercise.entry_points))
     if target not in exercise.entry_points:
-        raise CourseError(path, f"{node.name}: replaces= {target!r}", "name an entry point of the exercise")
+        raise CourseError(
+            path, f"{node.name}: replaces= {target!r}", "name an entry point of the exercise"
+        )
     if len(exercise.entry_points) > 1 and "replaces" not in options and "cell" not in options:
-        raise CourseError(path, f"{node.name} says not what it replaces", "add replaces='<entry point>'")
-    definition = _definition(source, node)
-    if "cell" in options:
-        cell = _body(source, node)
-    else:
-        cell = f"{definition}\n\n{target} = {node.name}\n"
+        raise CourseError(
+            path, f"{node.name} says not what it replaces", "add replaces='<entry point>'"
+        )
+    renamed = f"{_definition(source, node)}\n\n{target} = {node.name}\n"
+    cell = _body(source, node) if "cell" in options else renamed
     ids = tuple(part.strip() for part in _constant(options.get("id")).split(",") if part.strip())
     return Mistake(node.name, ids, fails.id, " ".join(hint.split()), (common, cell))
 

@@ -32,10 +32,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one check: wall-clock seconds; and megabytes for the whole worker."""
+    """Of one check: wall-clock seconds."""
 
     seconds: float = 10.0
-    memory_mb: int = 2_048
 
 
 @dataclass(frozen=True, slots=True, eq=False)

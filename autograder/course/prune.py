@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.course.hints import HINTS
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Check, Exercise
 from autograder.errors import CourseError
@@ -240,13 +241,16 @@ def leaks(assignment: Assignment, files: Mapping[str, bytes]) -> list[str]:
     """Where the files hold a hidden check's name, or a line of a solution or of a mistake.
 
     Lines that a visible check, a stub or show.py has as well don't count: they are idioms
-    (`optimizer.zero_grad()`), or shown on purpose.
+    (`optimizer.zero_grad()`), or shown on purpose. Hints are prose, so such a line is looked for
+    in the middle of theirs, too.
     """
     secrets = _secrets(assignment)
     found = []
     for path, content in files.items():
         text = content.decode()
         there = set(re.findall(r"\w+", text)) | {_bare(line) for line in text.splitlines()}
+        if path.endswith(HINTS):
+            there |= {secret for secret in secrets if secret in text}
         for secret in sorted(there & set(secrets)):
             found.append(f"{path} holds {secrets[secret]} `{textwrap.shorten(secret, 60)}`")
     return found

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.errors import CourseError
 from autograder.judge.expect import Evidence
 
 RTOL, ATOL = 2e-3, 2e-6
@@ -83,15 +84,24 @@ def dump(fingerprints: Sequence[Fingerprint], digest: str) -> str:
 
 
 def load(path: Path) -> tuple[str, tuple[Fingerprint, ...]]:
-    """Digest and fingerprints of a file; ("", ()) where there is none."""
+    """Digest and fingerprints of a file; ("", ()) where there is none.
+
+    Raises CourseError where the file holds something else.
+    """
     if not path.exists():
         return "", ()
-    data = json.loads(path.read_text(encoding="utf-8"))
-    found = tuple(
-        Fingerprint(name, entry["hint"], {check: _unpack(e) for check, e in entry["profile"].items()})
-        for name, entry in data["mistakes"].items()
-    )
-    return data["digest"], found
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return str(data["digest"]), tuple(_fingerprint(*item) for item in data["mistakes"].items())
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        problem = f"holds no fingerprints ({type(error).__name__}: {error})"
+        remedy = "delete it; the course's own is made anew by `autograder release`"
+        raise CourseError(path, problem, remedy) from None
+
+
+def _fingerprint(mistake: str, entry: Mapping[str, Any]) -> Fingerprint:
+    profile = {check: _unpack(packed) for check, packed in entry["profile"].items()}
+    return Fingerprint(mistake, entry["hint"], profile)
 
 
 def _pack(evidence: Evidence) -> list[Any]:

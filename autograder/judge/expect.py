@@ -33,13 +33,25 @@ class Evidence:
 
 
 class CheckFailed(Exception):
-    """The student's answer is not right. Carries what the report says of it."""
+    """The student's answer is not right. Carries what the report says of it.
 
-    def __init__(self, rationale: str, hint: str | None, evidence: Evidence):
+    `actual` and `expected` are the two values as the rationale words them; "" where it has none.
+    """
+
+    def __init__(
+        self,
+        rationale: str,
+        hint: str | None,
+        evidence: Evidence,
+        actual: str = "",
+        expected: str = "",
+    ):
         super().__init__(rationale)
         self.rationale = rationale
         self.hint = hint
         self.evidence = evidence
+        self.actual = actual
+        self.expected = expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +60,27 @@ class Credit:
 
     fraction: float
     rationale: str
+    evidence: tuple[float, ...] = ()
 
 
-def credit(fraction: float, rationale: str) -> Credit:
-    """Partial credit; `fraction` is clipped to [0, 1], nan counts as 0."""
+def credit(fraction: float, rationale: str, evidence: Any = None) -> Credit:
+    """Partial credit; `fraction` is clipped to [0, 1], nan counts as 0.
+
+    `evidence` is a number, or numbers, that characterise the answer (default: the fraction).
+    """
     bounded = float(np.clip(np.nan_to_num(fraction, nan=0.0), 0.0, 1.0))
-    return Credit(bounded, rationale)
+    return Credit(bounded, rationale, numbers(bounded if evidence is None else evidence))
 
 
-def fail(rationale: str, hint: str | None = None, evidence: Any = (), kind: str = "said") -> NoReturn:
+def fail(
+    rationale: str, hint: str | None = None, evidence: Any = (), kind: str = "said"
+) -> NoReturn:
     """Fails the check; `evidence` is a number, or numbers, that characterise the answer."""
     raise CheckFailed(rationale, hint, Evidence(kind, "", numbers(evidence)))
 
 
 def plain(remote: Any) -> Any:
-    """The Python data behind a Remote, tensors as NumPy arrays; fails the check if there is none."""
+    """The Python data behind a Remote, tensors as NumPy arrays; without any the check fails."""
     if not isinstance(remote, Remote):
         return remote
     value = value_of(remote)
@@ -153,7 +171,10 @@ class Expectation:
         fine = near | (np.isnan(actual) & np.isnan(wanted)) | (actual == wanted)
         if not fine.all():
             within = float(allowed.reshape(-1)[0]) if allowed.size else atol
-            self._refuse(f"{show_expected(wanted)} within {within:.1g}", Evidence("value", "", numbers(actual)))
+            self._refuse(
+                f"{show_expected(wanted)} within {within:.1g}",
+                Evidence("value", "", numbers(actual)),
+            )
         return self
 
     def equals(self, expected: Any) -> Expectation:
@@ -180,7 +201,9 @@ class Expectation:
         """Every number within [low, high]."""
         actual = self._some_numbers()
         if not bool(((actual >= low) & (actual <= high)).all()):
-            self._refuse(f"numbers from {low:g} to {high:g}", Evidence("value", "", numbers(actual)))
+            self._refuse(
+                f"numbers from {low:g} to {high:g}", Evidence("value", "", numbers(actual))
+            )
         return self
 
     def at_least(self, bound: float) -> Expectation:
@@ -261,14 +284,19 @@ class Expectation:
     def _refuse_shape(self, actual: npt.NDArray[np.float64], shape: tuple[int, ...]) -> NoReturn:
         detail = f"{type_name(self.value)} {actual.shape}"
         wanted = f"shape {shape}" if shape else "a single number"
-        self._refuse(f"{wanted}, not shape {actual.shape}", Evidence("shape", detail, numbers(actual)))
+        self._refuse(
+            f"{wanted}, not shape {actual.shape}", Evidence("shape", detail, numbers(actual))
+        )
 
     def refuse_type(self, found: str, wanted: str) -> NoReturn:
         """Fails with the type that came where another was wanted."""
-        self._refuse(f"{wanted}, not {article(found)}", Evidence("type", found, numbers(self.value)))
+        self._refuse(
+            f"{wanted}, not {article(found)}", Evidence("type", found, numbers(self.value))
+        )
 
     def _refuse(self, wanted: str, evidence: Evidence) -> NoReturn:
-        raise CheckFailed(f"{self._got()}; expected {wanted}.", self.hint, evidence)
+        rationale = f"{self._got()}; expected {wanted}."
+        raise CheckFailed(rationale, self.hint, evidence, show(self.value), wanted)
 
     def _got(self) -> str:
         shown = show(self.value)
@@ -281,7 +309,9 @@ def said(call: object) -> str:
     """The first sentence of a rationale: what was called and with what."""
     if not isinstance(call, Call):
         return ""
-    given = ", ".join(f"{name} = {shown}" for name, shown in call.arguments if name and name != shown)
+    given = ", ".join(
+        f"{name} = {shown}" for name, shown in call.arguments if name and name != shown
+    )
     return f"Called `{call}`{' with ' + given if given else ''}. "
 
 
@@ -296,5 +326,3 @@ def type_name(value: Any) -> str:
     if isinstance(value, Opaque):
         return value.type_name
     return type(value).__name__
-
-

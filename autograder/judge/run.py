@@ -26,7 +26,7 @@ from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence, said
 from autograder.judge.reference import RecordedReference
 from autograder.results import ExerciseResult, Status, Verdict
-from autograder.sandbox.outcomes import Raised, StudentFault, TimedOut
+from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
 from autograder.sandbox.remote import Subject
 from autograder.sandbox.session import Session
 
@@ -44,6 +44,8 @@ class Finding:
     rationale: str = ""
     hint: str = ""
     evidence: Evidence = diagnosis.PASSED
+    actual: str = ""
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,31 @@ def run_exercise(
         finding = _skip(check, findings, candidate.deadline)
         if finding is None:
             finding = _run_check(exercise, check, candidate, reference, seed, limit)
+            _charge(exercise, candidate, findings)
         findings.append(finding)
+    candidate.session.settle()
+    _charge(exercise, candidate, findings)
     return findings
+
+
+def _charge(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -> None:
+    """Takes the points of the last check if it got more answers than were asked for: which of
+    them the code's own were, nobody can tell."""
+    fault, candidate.session.left_behind = candidate.session.left_behind, None
+    ran = [i for i, finding in enumerate(findings) if finding.status is not Status.SKIPPED]
+    if isinstance(fault, BrokeProtocol) and ran and findings[ran[-1]].fraction > 0:
+        findings[ran[-1]] = _faulted(exercise, findings[ran[-1]].check, candidate, fault)
 
 
 def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding | None:
     passed = {f.check.name for f in findings if f.status is Status.PASSED}
     unmet = [name for name in check.after if name not in passed]
     if unmet:
-        reason = f"Not tried: {unmet[0]} has to pass first."
+        reason = f"(after {unmet[0]})"
     elif sum(f.evidence.kind == TimedOut.kind for f in findings) >= MAX_TIMEOUTS:
-        reason = f"Not tried: {MAX_TIMEOUTS} checks of this exercise have run out of time."
+        reason = f"(not tried: {MAX_TIMEOUTS} checks here ran out of time)"
     elif time.monotonic() > deadline:
-        reason = "Not tried: the submission as a whole has run out of time."
+        reason = "(not tried: the submission as a whole ran out of time)"
     else:
         return None
     return Finding(check, Status.SKIPPED, 0.0, reason, evidence=diagnosis.SKIPPED)
@@ -114,7 +128,10 @@ def _run_check(
         return _concluded(check, check.function(**given))
     except CheckFailed as failure:
         hint = failure.hint or check.hint or ""
-        return Finding(check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence)
+        values = failure.actual, failure.expected
+        return Finding(
+            check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence, *values
+        )
     except StudentFault as fault:
         return _faulted(exercise, check, candidate, fault)
     except ProtectionError:
@@ -158,15 +175,19 @@ def _concluded(check: Check, returned: object) -> Finding:
     if returned is None:
         return Finding(check, Status.PASSED, 1.0)
     if not isinstance(returned, Credit):
-        raise TypeError(f"{check.name} returned {returned!r}: nothing, or credit(fraction, rationale)")
+        raise TypeError(
+            f"{check.name} returned {returned!r}: nothing, or credit(fraction, rationale)"
+        )
     if returned.fraction >= 1.0:
         return Finding(check, Status.PASSED, 1.0)
     status = Status.PARTIAL if returned.fraction > 0 else Status.FAILED
-    evidence = Evidence("credit", "", (returned.fraction,))
+    evidence = Evidence("credit", "", returned.evidence)
     return Finding(check, status, returned.fraction, returned.rationale, check.hint or "", evidence)
 
 
-def _faulted(exercise: Exercise, check: Check, candidate: Candidate, fault: StudentFault) -> Finding:
+def _faulted(
+    exercise: Exercise, check: Check, candidate: Candidate, fault: StudentFault
+) -> Finding:
     """The verdict on code that did not return."""
     if isinstance(fault, Raised):
         name = _undefined(exercise, fault)
@@ -178,7 +199,9 @@ def _faulted(exercise: Exercise, check: Check, candidate: Candidate, fault: Stud
             rationale = f"{said(fault.call)}It is not written yet: the stub is still there."
             return Finding(check, Status.FAILED, 0.0, rationale, evidence=Evidence("untouched"))
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
-        return Finding(check, Status.ERROR, 0.0, _raised_rationale(fault), check.hint or "", evidence)
+        return Finding(
+            check, Status.ERROR, 0.0, _raised_rationale(fault), check.hint or "", evidence
+        )
     rationale = f"{said(fault.call)}{fault.message}"
     return Finding(check, Status.ERROR, 0.0, rationale, evidence=Evidence(fault.kind, fault.detail))
 
@@ -225,6 +248,8 @@ def conclude(
                 rationale=finding.rationale,
                 hint=found.hint if found else finding.hint,
                 mistake=found.mistake if found else None,
+                actual=finding.actual,
+                expected=finding.expected,
             )
         )
     return ExerciseResult(exercise.name, exercise.title, tuple(verdicts), printed)

@@ -34,6 +34,7 @@ FORMAT_MINOR = 5
 SCHEMA = MetadataValidator.schema_version
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,18 @@ def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> Re
     source = source_notebook(welcome, pages)
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         notebook = _generate(Path(folder), assignment, source)
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    notebook.metadata = nbformat.from_dict(metadata)
+    notebook.metadata = nbformat.from_dict(METADATA)
     nbformat.validate(notebook)
     MetadataValidator().validate_nb(notebook)
     names = {page.exercise for page in pages}
     stubs = {cell.id: cell.source for cell in notebook.cells if cell.id in names}
-    text = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
-    return ReleasedNotebook((text.rstrip("\n") + "\n").encode(), stubs)
+    return ReleasedNotebook(as_bytes(notebook), stubs)
+
+
+def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
+    """The file of a notebook."""
+    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
+    return (text.rstrip("\n") + "\n").encode()
 
 
 def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNode:
@@ -85,7 +90,7 @@ def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNod
         cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, **graded))
         if page.show:
             cells.append(_locked(new_code_cell, f"show-{page.exercise}", page.show))
-    notebook: nbformat.NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    notebook: nbformat.NotebookNode = new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = FORMAT_MINOR
     return notebook
 

@@ -8,6 +8,7 @@ syntax as well.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _CUT = "..."
@@ -19,6 +20,8 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # use, unassigned, and the line and paragraph separators.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MOST_MARKS = 3
+_PLAIN = re.compile(r"[ -~]*")
+_PLAIN_LINES = re.compile(r"[ -~\t\n]*")
 
 
 def printable(text: str, limit: int = 2000, *, newlines: bool = False) -> str:
@@ -28,6 +31,8 @@ def printable(text: str, limit: int = 2000, *, newlines: bool = False) -> str:
     `\t` and a line end `\n`, unless `newlines` keeps both as they are. Of marks piled on one
     character, three are kept. A backslash stays: the result is for reading, not for parsing.
     """
+    if len(text) <= limit and (_PLAIN_LINES if newlines else _PLAIN).fullmatch(text):
+        return text
     parts: list[str] = []
     length = 0
     marks = 0

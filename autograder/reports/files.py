@@ -12,6 +12,9 @@ from pathlib import Path
 from autograder.errors import UsageError
 from autograder.results import Report, Result, as_json
 
+NAME_BYTES = 180
+"""Of a file's name, before a number and the suffix: file systems take 255 bytes."""
+
 
 class ResultFolder:
     """A folder of results. Raises UsageError where it can't be made or written."""
@@ -22,7 +25,9 @@ class ResultFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"--output {folder}: {error.strerror}; name a folder that can be made") from None
+            raise UsageError(
+                f"--output {folder}: {error.strerror}; name a folder that can be made"
+            ) from None
 
     def write(self, result: Result) -> Path:
         """Writes one result; returns its file. A second student of the same name gets `-2`."""
@@ -32,12 +37,16 @@ class ResultFolder:
         return path
 
     def _name(self, result: Result) -> str:
-        stem = re.sub(r"[^\w.-]+", "_", f"{result.student}-{result.assignment}").strip("._") or "submission"
-        name, count = stem[:100], 1
-        while name in self.names:
+        stem = (
+            re.sub(r"[^\w.-]+", "_", f"{result.student}-{result.assignment}").strip("._")
+            or "submission"
+        )
+        stem = stem.encode("utf-8", "replace")[:NAME_BYTES].decode("utf-8", "ignore")
+        name, count = stem, 1
+        while name.casefold() in self.names:
             count += 1
-            name = f"{stem[:100]}-{count}"
-        self.names.add(name)
+            name = f"{stem}-{count}"
+        self.names.add(name.casefold())
         return name
 
 
@@ -53,6 +62,9 @@ def write_whole(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        raise UsageError(f"{path}: can't be written ({error.strerror})") from None
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)

@@ -50,14 +50,17 @@ def print_exercise(exercise: ExerciseResult, console: Console, *, printed: bool 
     head.append(f"  {exercise.title}  ", style="not bold")
     head.append(points(exercise.score, exercise.max_score))
     console.print(head)
+    hints: set[str] = set()
     for verdict in exercise.checks:
-        print_verdict(verdict, console)
+        print_verdict(verdict, console, repeated=verdict.hint in hints)
+        hints.add(verdict.hint)
     if printed and exercise.printed.strip():
         console.print(Padding(Text("What your code printed:", style="dim"), (0, 0, 0, 2)))
         console.print(Padding(Text(shown(exercise.printed, lines=True), style="dim"), (0, 0, 0, 4)))
 
 
-def print_verdict(verdict: Verdict, console: Console) -> None:
+def print_verdict(verdict: Verdict, console: Console, *, repeated: bool = False) -> None:
+    """One check; `repeated` says that its hint was shown above already."""
     word, style = MARKS[verdict.status]
     line = Text()
     line.append(f"{word:>8}  ", style=style)
@@ -65,8 +68,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
     line.append(verdict.name, style="bold")
     if not verdict.visible:
         line.append(" (hidden)", style="dim")
+    if verdict.status is Status.SKIPPED:
+        line.append(f"  {shown(verdict.rationale)}", style="dim")
     console.print(line)
-    if verdict.status is Status.PASSED:
+    if verdict.status in (Status.PASSED, Status.SKIPPED):
         return
     body = Text()
     body.append(shown(verdict.description), style="italic")
@@ -74,11 +79,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
         body.append("\n" + shown(verdict.rationale, lines=True))
     if verdict.hint:
         body.append("\nHint: ", style="cyan bold")
-        body.append(shown(verdict.hint))
+        body.append("as above" if repeated else shown(verdict.hint))
     if verdict.mistake:
         body.append(f"  [{verdict.mistake}]", style="dim")
-    if verdict.status is not Status.SKIPPED:
-        console.print(Padding(body, (0, 0, 0, 10)))
+    console.print(Padding(body, (0, 0, 0, 10)))
 
 
 def print_footer(result: Result, console: Console) -> None:
@@ -89,12 +93,21 @@ def print_footer(result: Result, console: Console) -> None:
     total.append(f"  on {result.device}, {result.seconds:.1f} s", style="dim")
     console.print(total)
     if off and len(off) == len(result.protections):
-        warning = "NO ISOLATION: this system gives none. Run what you do not trust in a container or VM."
+        warning = (
+            "NO ISOLATION: this system gives none. Run what you do not trust in a container or VM."
+        )
         console.print(Text(f"  {warning}", style="red bold"))
     elif off:
-        console.print(Text(f"  Protections that were off: {', '.join(off)} (`autograder doctor` says why)", style="yellow"))
+        console.print(
+            Text(
+                f"  Protections that were off: {', '.join(off)} (`autograder doctor` says why)",
+                style="yellow",
+            )
+        )
     elif result.protections:
-        console.print(Text(f"  All {len(result.protections)} protections were on and tested.", style="dim"))
+        console.print(
+            Text(f"  All {len(result.protections)} protections were on and tested.", style="dim")
+        )
 
 
 def points(score: float, max_score: float) -> str:

@@ -11,7 +11,9 @@ from autograder.sandbox.remote import Subject, value_of
 from autograder.sandbox.session import Session
 
 FORM = re.compile(r"auto|cpu|cuda(:\d+)?")
-COUNT_GPUS = "def count():\n    return torch.cuda.device_count() if torch.cuda.is_available() else 0\n"
+COUNT_GPUS = (
+    "def count():\n    return torch.cuda.device_count() if torch.cuda.is_available() else 0\n"
+)
 
 
 def choose_device(wanted: str, launcher: Launcher) -> str:
@@ -29,7 +31,9 @@ def choose_device(wanted: str, launcher: Launcher) -> str:
         return "cuda:0" if count else "cpu"
     index = int(wanted.partition(":")[2] or 0)
     if index >= count:
-        raise DeviceError(f"{wanted} is not on this machine (GPUs that torch can use: {count}); use --device cpu")
+        raise DeviceError(
+            f"{wanted} is not on this machine (GPUs that torch can use: {count}); use --device cpu"
+        )
     return f"cuda:{index}"
 
 

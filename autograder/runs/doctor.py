@@ -55,4 +55,9 @@ def print_examination(found: dict[str, Any], console: Console) -> None:
         table.add_row(name, on, PROMISES[name], Text(layer["detail"]))
     console.print(table)
     if not any(layer["on"] for layer in found["protections"].values()):
-        console.print(Text("NO ISOLATION on this system: run the autograder in a container or VM.", style="red bold"))
+        console.print(
+            Text(
+                "NO ISOLATION on this system: run the autograder in a container or VM.",
+                style="red bold",
+            )
+        )

@@ -11,8 +11,9 @@ all the same.
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -85,10 +86,19 @@ class Grader:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         assert self._launcher is not None
         self._launcher.__exit__(kind, error, trace)
+
+    @property
+    def interrupted(self) -> threading.Event:
+        """Set it from another thread to end what is being graded with `Interrupted`."""
+        assert self._launcher is not None
+        return self._launcher.interrupted
 
     # -- one submission ---------------------------------------------------------------
 
@@ -101,24 +111,40 @@ class Grader:
             return self.unreadable(path, error)
         return self.grade_submission(submission, begun)
 
-    def unreadable(self, path: Path, error: SubmissionError) -> Result:
+    def unreadable(
+        self, path: Path, error: SubmissionError, assignment: str | None = None
+    ) -> Result:
         """The result of a submission that could not be read: no points, and why."""
-        name = self.settings.assignment or (next(iter(self.course.folders)) if len(self.course.folders) == 1 else "")
-        exercises = tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name))) if name else ()
-        return Result(str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed)
+        name = assignment or self.settings.assignment or ""
+        if not name and len(self.course.folders) == 1:
+            name = next(iter(self.course.folders))
+        exercises = (
+            tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name)))
+            if name
+            else ()
+        )
+        return Result(
+            str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
+        )
 
     def grade_submission(self, submission: Submission, begun: float | None = None) -> Result:
         """Grades what was read."""
         begun = time.monotonic() if begun is None else begun
         if submission.assignment is None:
-            error = SubmissionError(submission.name, "belongs to no assignment that is known", "pass --assignment NAME")
+            error = SubmissionError(
+                submission.name, "belongs to no assignment that is known", "pass --assignment NAME"
+            )
             return self.unreadable(Path(submission.name), error)
         assignment = self.course.assignment(submission.assignment)
         session = self.session(submission)
         code = Code.of(submission)
-        candidate = Candidate(session, code, _Missing(submission, session), time.monotonic() + SUBMISSION_SECONDS)
+        candidate = Candidate(
+            session, code, _Missing(submission, session), time.monotonic() + SUBMISSION_SECONDS
+        )
         try:
-            exercises = tuple(self._exercise(exercise, candidate) for exercise in self.exercises(assignment))
+            exercises = tuple(
+                self._exercise(exercise, candidate) for exercise in self.exercises(assignment)
+            )
         finally:
             late = session.close()
         assert self._launcher is not None
@@ -127,11 +153,20 @@ class Grader:
             student=submission.student,
             assignment=assignment.name,
             exercises=exercises,
-            notes=(*submission.notes, *load_notes(session), *habits(code, [Habit.from_table(table) for table in assignment.habits]), *([late.message] if late else [])),
-            protections={layer.name: {"on": layer.on, "detail": layer.detail} for layer in self._launcher.layers},
+            notes=(
+                *submission.notes,
+                *load_notes(session),
+                *habits(code, [Habit.from_table(table) for table in assignment.habits]),
+                *([late.message] if late else []),
+            ),
+            protections={
+                layer.name: {"on": layer.on, "detail": layer.detail}
+                for layer in self._launcher.layers
+            },
             device=self.device,
             seconds=time.monotonic() - begun,
             seed=self.settings.seed,
+            printed=session.printed_loading or "",
         )
 
     def exercises(self, assignment: Assignment) -> list[Exercise]:
@@ -139,7 +174,9 @@ class Grader:
         only = self.settings.only
         if unknown := sorted(only - {exercise.name for exercise in assignment.exercises}):
             known = ", ".join(exercise.name for exercise in assignment.exercises)
-            raise UsageError(f"{assignment.name} has no exercise {', '.join(unknown)}; it has {known}")
+            raise UsageError(
+                f"{assignment.name} has no exercise {', '.join(unknown)}; it has {known}"
+            )
         return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
     def session(self, submission: Submission) -> Session:
@@ -172,13 +209,17 @@ class Grader:
         """The reference of an exercise, whose answers are kept from one submission to the next."""
         if exercise.folder not in self._references:
             source = solution_source(exercise)
-            self._references[exercise.folder] = None if source is None else self._recorded(exercise, source)
+            self._references[exercise.folder] = (
+                None if source is None else self._recorded(exercise, source)
+            )
         return self._references[exercise.folder]
 
     def _recorded(self, exercise: Exercise, source: str) -> RecordedReference:
         assert self._launcher is not None
         cell = Source(source, lambda line: f"{exercise.name}/solution.py, line {line}")
-        return RecordedReference(Session(self._launcher.start, [cell]), max(60.0, exercise.limits.seconds))
+        return RecordedReference(
+            Session(self._launcher.start, [cell]), max(60.0, exercise.limits.seconds)
+        )
 
     def fingerprints(self, exercise: Exercise) -> Sequence[Fingerprint]:
         """The known mistakes of an exercise, as its fingerprints.json has them."""
@@ -198,14 +239,17 @@ class _Missing(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name in self.submission.dropped:
             return self.submission.dropped[name]
-        defines = re.compile(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]", re.MULTILINE)
+        defines = re.compile(
+            rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
+            re.MULTILINE,
+        )
         for found in self.session.load_faults:
             cell = self.submission.cells[found.index]
             if defines.search(cell.source):
                 return f"It stands in {cell.origin}, which did not run to its end."
         raise KeyError(name)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(())
 
     def __len__(self) -> int:
@@ -220,7 +264,9 @@ def load_notes(session: Session) -> list[str]:
     for found in session.load_faults:
         fault = found.fault
         place = getattr(fault, "place", "") or session.cells[found.index].where(1)
-        what = f"{fault.type_name}: {fault.message}" if hasattr(fault, "type_name") else fault.message
+        what = (
+            f"{fault.type_name}: {fault.message}" if hasattr(fault, "type_name") else fault.message
+        )
         notes.append(f"{place}: {what}")
     return notes
 
@@ -228,7 +274,15 @@ def load_notes(session: Session) -> list[str]:
 def _ungraded(exercise: Exercise) -> ExerciseResult:
     """An exercise of a submission that could not be read."""
     verdicts = tuple(
-        Verdict(c.name, c.description, Status.SKIPPED, 0.0, c.points, c.visible, "The submission could not be read.")
+        Verdict(
+            c.name,
+            c.description,
+            Status.SKIPPED,
+            0.0,
+            c.points,
+            c.visible,
+            "The submission could not be read.",
+        )
         for c in exercise.checks
     )
     return ExerciseResult(exercise.name, exercise.title, verdicts)

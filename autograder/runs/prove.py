@@ -1,8 +1,8 @@
 """Shows that a course is sound: what an author runs before anybody else does.
 
 For each exercise: the reference gets everything, on several seeds; every known mistake fails
-first at the check that it names and is answered with its own hint. For the assignment: what
-is released scores nothing, is in step with its source and holds nothing hidden. Each problem
+first at the check that it names and is answered with its own hint; every visible check has
+hints that rise. For the assignment: what is released scores nothing, is in step with its source and holds nothing hidden. Each problem
 says what to do about it.
 """
 
@@ -17,16 +17,17 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course.course import Course, solution_source
+from autograder.course.hints import hint_problems
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Assignment, Exercise
-from autograder.course.release import expected_release, out_of_step, release_folder
 from autograder.errors import CourseError
-from autograder.judge import diagnosis
+from autograder.judge import diagnosis, expect, run
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.reading import Code
 from autograder.judge.run import Candidate, Finding, profile_of, run_exercise
 from autograder.results import Status
 from autograder.runs.grading import Grader, Settings
+from autograder.runs.release import expected_release, out_of_step, release_folder
 from autograder.submissions.model import Cell, Submission
 
 SEEDS = (0, 1, 2)
@@ -46,19 +47,29 @@ def prove_assignment(course: Course, name: str, only: frozenset[str], console: C
         if not only:
             found = list(prove_release(course, grader, name))
             count += len(found)
-            _report(console, name, "released work scores 0, is in step, holds nothing hidden", found)
+            _report(
+                console, name, "released work scores 0, is in step, holds nothing hidden", found
+            )
     return count == 0
 
 
 def _summary(exercise: Exercise) -> str:
-    return f"reference full, {len(load_mistakes(exercise))} mistakes caught and named"
+    hinted = sum(check.visible for check in exercise.checks)
+    caught = f"{len(load_mistakes(exercise))} mistakes caught and named"
+    return f"reference full, {caught}, hints for {hinted} checks"
 
 
 def _report(console: Console, what: str, summary: str, problems: Sequence[str]) -> None:
     if not problems:
-        console.print(Text("ok    ", style="green").append(f"{what}: {summary}", style="default"))
+        console.print(
+            Text("ok    ", style="green").append(f"{what}: {summary}", style="default"),
+            soft_wrap=True,
+        )
     for problem in problems:
-        console.print(Text("WRONG ", style="red bold").append(f"{what}: {problem}", style="default"))
+        console.print(
+            Text("WRONG ", style="red bold").append(f"{what}: {problem}", style="default"),
+            soft_wrap=True,
+        )
 
 
 # -- one exercise -----------------------------------------------------------------------------
@@ -68,9 +79,12 @@ def prove_exercise(grader: Grader, exercise: Exercise) -> Iterator[str]:
     """Problems of one exercise, each with its remedy."""
     source = solution_source(exercise)
     if source is None:
-        raise CourseError(exercise.folder / "solution.py", "is missing", "write the reference there")
+        raise CourseError(
+            exercise.folder / "solution.py", "is missing", "write the reference there"
+        )
     for missing in (name for name in ("statement.md",) if not (exercise.folder / name).exists()):
         yield f"{missing} is missing; write what the student reads"
+    yield from hint_problems(exercise)
     for seed in SEEDS:
         for finding in run_source(grader, exercise, [source], seed):
             if finding.status is not Status.PASSED:
@@ -105,7 +119,9 @@ def _alike(one: Fingerprint, other: Fingerprint) -> bool:
     )
 
 
-def _prove_mistake(mistake: Mistake, findings: Sequence[Finding], known: Sequence[Fingerprint]) -> Iterator[str]:
+def _prove_mistake(
+    mistake: Mistake, findings: Sequence[Finding], known: Sequence[Fingerprint]
+) -> Iterator[str]:
     first = next((f.check.name for f in findings if f.status in NOT_FULL), None)
     if first is None:
         yield f"mistake {mistake.name} gets full marks; add a check that catches it"
@@ -121,7 +137,9 @@ def _prove_mistake(mistake: Mistake, findings: Sequence[Finding], known: Sequenc
         yield f"mistake {mistake.name} makes a check fail by our fault; run it and mend the check"
 
 
-def run_source(grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0) -> list[Finding]:
+def run_source(
+    grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0
+) -> list[Finding]:
     """The checks of one exercise against code of the course's own."""
     made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
     submission = Submission("(course)", "", None, made, {}, (), "")
@@ -137,8 +155,10 @@ def run_source(grader: Grader, exercise: Exercise, cells: Sequence[str], seed: i
 
 
 def digest_of(exercise: Exercise) -> str:
-    """SHA-256 over the files that fingerprints depend on."""
+    """SHA-256 over what fingerprints depend on: the exercise, and how evidence is taken."""
     whole = hashlib.sha256()
+    for module in (expect, run):
+        whole.update(Path(module.__file__ or "").read_bytes())
     for name in SOURCES:
         path = exercise.folder / name
         whole.update(f"{name}\0".encode() + (path.read_bytes() if path.exists() else b"") + b"\0")
@@ -159,7 +179,9 @@ def refresh_fingerprints(course: Course, assignment: Assignment) -> list[Exercis
         for exercise in stale:
             source = solution_source(exercise) or ""
             known = [
-                Fingerprint(m.name, m.hint, profile_of(run_source(grader, exercise, [source, *m.cells])))
+                Fingerprint(
+                    m.name, m.hint, profile_of(run_source(grader, exercise, [source, *m.cells]))
+                )
                 for m in load_mistakes(exercise)
             ]
             text = diagnosis.dump(known, digest_of(exercise))

@@ -35,7 +35,7 @@ PACKET = 65_536
 def main() -> None:
     """Serves until the judge hangs up."""
     control = socket.socket(fileno=CONTROL_FD)
-    torch = [importlib.import_module(name) for name in PRELOADED][0]
+    torch, *_ = [importlib.import_module(name) for name in PRELOADED]
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     confine.prepare()
     gc.collect()
@@ -58,7 +58,10 @@ def main() -> None:
 
 
 def answer(
-    request: dict[str, Any], fds: list[int], workers: dict[int, confine.Spawned], torch: types.ModuleType
+    request: dict[str, Any],
+    fds: list[int],
+    workers: dict[int, confine.Spawned],
+    torch: types.ModuleType,
 ) -> dict[str, Any]:
     """Carries out one control message."""
     if "kill" in request:

@@ -10,21 +10,26 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from autograder.errors import InternalError, ProtectionError
 from autograder.sandbox.forkserver import CONTROL_FD, PACKET
 from autograder.sandbox.layers import Layer
+from autograder.sandbox.outcomes import Interrupted
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.syscalls import PR_SET_DUMPABLE, prctl
-from autograder.sandbox.transport import START_SECONDS, WorkerTransport
+from autograder.sandbox.transport import POLL_SECONDS, START_SECONDS, WorkerTransport
 
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -42,35 +47,54 @@ ISOLATED = ("-s", "-P")
 """As `python -I`, but with the variables above: the order of a set is the same in every run."""
 
 BOOTSTRAP = (
-    "import os, sys; sys.path.append(os.read(0, 4096).decode()); "
-    "from autograder.sandbox.forkserver import main; sys.path.pop(); main()"
+    "import os, sys; place = os.read(0, 4096).decode(); place or os._exit(0); "
+    "sys.path.append(place); from autograder.sandbox.forkserver import main; sys.path.pop(); main()"
 )
 """The package's own place comes over stdin: the command line stays neutral."""
 
 
 @dataclass(slots=True)
 class Launcher:
-    """A running forkserver. Use it as a context manager; `start()` gives a worker's transport."""
+    """A running forkserver. Use it as a context manager; `start()` gives a worker's transport.
+
+    Another thread may set `interrupted`: whoever waits for an answer of a worker, or for the
+    forkserver to be ready, gets `Interrupted` within POLL_SECONDS. Clear it before the next start.
+    """
 
     policy: Policy
     device: str = "cpu"
     require: frozenset[str] = frozenset()
     spares: bool = True
+    interrupted: threading.Event = field(default_factory=threading.Event)
     layers: tuple[Layer, ...] = ()
     _control: socket.socket | None = None
     _process: subprocess.Popen[bytes] | None = None
+    _said: IO[bytes] | None = None
     _spare: WorkerTransport | None = None
     _ready: bool = False
     _pending: deque[WorkerTransport] = field(default_factory=deque)
+    _given: list[WorkerTransport] = field(default_factory=list)
 
     def __enter__(self) -> Launcher:
-        """Starts the forkserver and returns at once: it imports torch while we go on."""
+        """Starts the forkserver and returns at once: it imports torch while we go on.
+
+        What it says (warnings of an import) goes to a file, for the message if it dies: on our own
+        streams it would break into a report, and in a notebook's cell cost the marks of nbgrader.
+        """
         hide_memory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_inheritable(theirs.fileno(), True)
+        self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, *ISOLATED, "-c", f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}"],
+            [
+                sys.executable,
+                *ISOLATED,
+                "-c",
+                f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}",
+            ],
             stdin=subprocess.PIPE,
+            stdout=self._said,
+            stderr=self._said,
             env=ENVIRONMENT,
             cwd="/",
             pass_fds=(theirs.fileno(),),
@@ -84,25 +108,36 @@ class Launcher:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
-        """Hangs up: the forkserver kills what is left, and ends; waits for that."""
-        assert self._control is not None and self._process is not None
+        """Hangs up: the forkserver kills what is left, and ends; waits for that.
+
+        One that is still importing torch is killed: no worker of its has seen any code yet, and
+        they end when their channels close.
+        """
+        assert self._control is not None
+        assert self._process is not None
+        if not self._ready:
+            self._process.kill()
         self._control.close()
-        if self._spare is not None:
-            self._spare.release()
+        for transport in self._given:
+            transport.release()
         try:
             self._process.wait(timeout=START_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        assert self._said is not None
+        self._said.close()
 
     def start(self) -> WorkerTransport:
         """A fresh worker, confined, its protections checked from outside."""
-        transport, self._spare = self._spare or self._request(), None
+        transport = self._spare = self._spare or self._request()
         self._settle()
-        if self.spares:
-            self._spare = self._request()
+        self._spare = self._request() if self.spares else None
         try:
             transport.greet()
         except BaseException:
@@ -127,7 +162,9 @@ class Launcher:
         status, status_there = os.pipe()
         there = [channel_there.fileno(), output_there, status_there]
         message = json.dumps({"spawn": self._fields(), "device": self.device}).encode()
-        transport = WorkerTransport(self.kill, channel, output, status, self.policy.memory_bytes)
+        transport = WorkerTransport(
+            self.kill, channel, output, status, self.policy.memory_bytes, self.interrupted
+        )
         assert self._control is not None
         try:
             socket.send_fds(self._control, [message], there)
@@ -139,6 +176,7 @@ class Launcher:
             os.close(output_there)
             os.close(status_there)
         self._pending.append(transport)
+        self._given.append(transport)
         return transport
 
     def _fields(self) -> dict[str, Any]:
@@ -159,6 +197,7 @@ class Launcher:
     def kill(self, transport: WorkerTransport) -> None:
         """Kills a worker and all that it started; returns when they are dead."""
         self._settle()
+        self._given.remove(transport)
         assert self._control is not None
         with contextlib.suppress(OSError):
             self._control.sendall(json.dumps({"kill": transport.pid}).encode())
@@ -167,11 +206,22 @@ class Launcher:
     def _answer(self) -> dict[str, Any]:
         assert self._control is not None
         if not self._ready:
+            self._await_ready()
             ready = self._packet()
             self._ready = True
             if ready.get("threads") != 1 or not ready.get("cuda_untouched"):
                 raise InternalError(f"the forkserver is not fit to fork: {ready}")
         return self._packet()
+
+    def _await_ready(self) -> None:
+        """Waits, interruptibly, for the forkserver's first word, while it imports torch."""
+        assert self._control is not None
+        deadline = time.monotonic() + START_SECONDS
+        while not select.select([self._control], [], [], POLL_SECONDS)[0]:
+            if self.interrupted.is_set():
+                raise Interrupted
+            if time.monotonic() > deadline:
+                raise self._dead()
 
     def _packet(self) -> dict[str, Any]:
         assert self._control is not None
@@ -186,7 +236,18 @@ class Launcher:
         return message
 
     def _dead(self) -> InternalError:
-        return InternalError("the forkserver died; is torch installed here? try: python -c 'import torch'")
+        last = self._last_words()
+        return InternalError(
+            f"the forkserver died{f' ({last})' if last else ''}; is torch installed here? "
+            "try: python -c 'import torch'"
+        )
+
+    def _last_words(self) -> str:
+        """The last line that the forkserver wrote, which names an exception if there was one."""
+        assert self._said is not None
+        self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - PACKET))
+        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:200] if lines else ""
 
 
 def hide_memory() -> None:

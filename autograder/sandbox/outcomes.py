@@ -8,6 +8,7 @@
     └── BrokeProtocol            an answer that is none
 
 The last four cost the worker its life; the session starts a fresh one for the next check.
+`Interrupted` is none of them: the judge itself has given up waiting.
 """
 
 from __future__ import annotations
@@ -57,3 +58,10 @@ class Crashed(StudentFault):
 
 class BrokeProtocol(StudentFault):
     kind = "broke the protocol"
+
+
+class Interrupted(BaseException):
+    """The judge no longer wants the answer (`Launcher.interrupted`): no verdict is formed.
+
+    Like KeyboardInterrupt no Exception, so that nothing which handles a check's faults keeps it.
+    """

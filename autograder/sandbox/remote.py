@@ -117,7 +117,9 @@ class Remote:
             "op": "call",
             "target": {"base": self._base, "path": list(self._path)},
             "args": [wire.encode(prepared(item), buffers, _as_argument) for item in args],
-            "kwargs": [[k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()],
+            "kwargs": [
+                [k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()
+            ],
         }
         call = Call(self._label, tuple(self._describe(args, kwargs)))
         try:
@@ -125,7 +127,9 @@ class Remote:
         except StudentFault as fault:
             fault.call = fault.call or call
             raise
-        return Remote(self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call)
+        return Remote(
+            self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call
+        )
 
     def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, str]]:
         names = [*self._parameters, *([""] * len(args))]
@@ -176,14 +180,18 @@ def call_of(remote: Remote) -> Call | None:
     return remote._call
 
 
-def show(value: Any, limit: int = 6) -> str:
+def show(value: Any, limit: int = 8) -> str:
     """A value as a rationale shows it: short, numbers with at most 5 significant digits.
 
     Of a list or dict the first `limit` parts, of one inside it half as many.
     """
     if isinstance(value, Remote):
         reply = value._reply
-        return value._label or "..." if reply is None or isinstance(reply.value, wire.Opaque) else show(reply.value)
+        return (
+            value._label or "..."
+            if reply is None or isinstance(reply.value, wire.Opaque)
+            else show(reply.value)
+        )
     if isinstance(value, wire.ArrayValue):
         return show_array(value.array, limit)
     if isinstance(value, np.ndarray):
@@ -211,7 +219,7 @@ def article(name: str) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def show_array(array: Any, limit: int = 6) -> str:
+def show_array(array: Any, limit: int = 8) -> str:
     """`[0.9, 0.2, 0.7, 0.4] of shape (4, 1)`: the first values, and the shape if it says more."""
     flat = array.reshape(-1)
     if array.ndim == 0:

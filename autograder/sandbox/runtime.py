@@ -8,8 +8,8 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 """
 
 from __future__ import annotations
-
 import __future__
+
 import linecache
 import random
 import sys
@@ -152,7 +152,9 @@ class Runtime:
     def _tensor(self, value: wire.ArrayValue) -> Any:
         if value.kind == "ndarray":
             return self.torch.tensor(value.array, device=self.device)
-        tensor = self.torch.tensor(value.array, dtype=getattr(self.torch, value.dtype), device=self.device)
+        tensor = self.torch.tensor(
+            value.array, dtype=getattr(self.torch, value.dtype), device=self.device
+        )
         return tensor.requires_grad_(value.requires_grad)
 
     def _leaf(self, value: Any) -> Any:
@@ -166,7 +168,10 @@ class Runtime:
         return self._opaque(value)
 
     def _array(self, value: Any) -> Any:
-        if value.device.type == "meta" or value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
+        if (
+            value.device.type == "meta"
+            or value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2
+        ):
             return self._opaque(value)
         shown = str(value.dtype).removeprefix("torch.")
         plain = value.detach().to("cpu")
@@ -188,7 +193,7 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compile(source, key, "exec", flags=future, dont_inherit=True)
     exec(code, namespace)
-    return future | (code.co_flags & FUTURE_FLAGS)
+    return future | int(code.co_flags & FUTURE_FLAGS)
 
 
 def describe(error: BaseException) -> list[Any]:
@@ -201,7 +206,8 @@ def describe(error: BaseException) -> list[Any]:
     if isinstance(error, SyntaxError) and type(error.filename) is str:
         frames.append([wire.clean(error.filename, 200), error.lineno or 1])
     try:
-        message = str(error)
+        # a SyntaxError's own text ends with our name for the cell
+        message = str(error.msg if isinstance(error, SyntaxError) else error)
     except BaseException as second:
         message = f"(its text could not be read: {type(second).__name__})"
     return [

@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import (
     BrokeProtocol,
+    Crashed,
     OutOfMemory,
     Raised,
     StudentFault,
@@ -131,17 +132,42 @@ class Session:
         self.fatal: dict[int, StudentFault] = {}
         self.load_faults: list[LoadFault] = []
         self.file_faults: dict[str, StudentFault] = {}
+        self.left_behind: StudentFault | None = None
         self.output = ""
+        self.printed_loading: str | None = None
         self.limit = self.left = load_seconds
         self.respawns = 0
 
     # -- life -------------------------------------------------------------------------
 
     def begin(self, seed: int, seconds: float) -> None:
-        """Before each check: a live worker, fresh seeds, this check's limit in seconds."""
+        """Before each check: a live worker, fresh seeds, this check's limit in seconds.
+
+        What an earlier check did to the worker (an answer that nobody asked for, a late crash)
+        is kept in `left_behind`, and a fresh worker begins.
+        """
+        used = self.transport is not None
+        try:
+            self._begin(seed, seconds)
+        except (BrokeProtocol, Crashed) as fault:
+            if not used:
+                raise
+            self.left_behind = fault
+            self._begin(seed, seconds)
+
+    def _begin(self, seed: int, seconds: float) -> None:
         self._ensure_loaded()
         self._allow(seconds)
         self._exchange({"op": "begin", "seed": seed}, [])
+
+    def settle(self) -> None:
+        """After the last check of an exercise: is there an answer that nobody asked for?"""
+        if self.transport is not None:
+            self._allow(self.limit)
+            try:
+                self._exchange({"op": "names", "names": []}, [])
+            except StudentFault as fault:
+                self.left_behind = fault
 
     def close(self) -> StudentFault | None:
         """Ends the worker; returns the fault where it left frames that nobody asked for."""
@@ -167,6 +193,9 @@ class Session:
             self._lay_files()
             with contextlib.suppress(StudentFault):
                 self._load_cells()
+            if self.transport is not None and self.printed_loading is None:
+                self.output += self.transport.output()
+                self.printed_loading = steady(self.output)
 
     def _lay_files(self) -> None:
         """Lays the helper files into the box; one that can't be is left out."""

@@ -12,13 +12,15 @@ import os
 import select
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from autograder.errors import InternalError
 from autograder.sandbox import probe, wire
 from autograder.sandbox.layers import Layer
-from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, TimedOut
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Interrupted, OutOfMemory, TimedOut
 
 START_SECONDS = 120.0
 POLL_SECONDS = 0.05
@@ -28,12 +30,21 @@ OUTPUT_LIMIT = 64 * 1024
 class WorkerTransport:
     """Frames to and from one worker, with deadline, memory budget and captured output."""
 
-    def __init__(self, kill: Callable[[WorkerTransport], None], channel: socket.socket, output: int, status: int, memory_bytes: int):
+    def __init__(
+        self,
+        kill: Callable[[WorkerTransport], None],
+        channel: socket.socket,
+        output: int,
+        status: int,
+        memory_bytes: int,
+        interrupted: threading.Event | None = None,
+    ):
         self.kill = kill
         self.channel = channel
         self.outputs = [output]
         self.status = status
         self.memory_bytes = memory_bytes
+        self.interrupted = interrupted or threading.Event()
         self.pid = 0
         self.worker_pid = 0
         self.layers: tuple[Layer, ...] = ()
@@ -42,6 +53,7 @@ class WorkerTransport:
         self.inbox = bytearray()
         self.ended = b""
         self.hung_up = False
+        self.released = False
         channel.setblocking(False)
         for fd in (*self.outputs, status):
             os.set_blocking(fd, False)
@@ -51,14 +63,20 @@ class WorkerTransport:
         try:
             header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
         except (Crashed, TimeoutError, wire.ProtocolError) as error:
-            raise InternalError(f"a worker did not start: {error} {self.output()}".strip()) from None
+            raise InternalError(
+                f"a worker did not start: {error} {self.output()}".strip()
+            ) from None
         hello = wire.parse_header(header)
         if hello.get("id") != "hello":
             raise InternalError(f"a worker did not report: {hello}")
         self.worker_pid = probe.worker_pid(self.pid) or self.pid
         seen = probe.probe(self.worker_pid)
         self.layers = tuple(
-            Layer(name, on and seen.get(name, True), detail if seen.get(name, True) else f"not seen from outside ({detail})")
+            Layer(
+                name,
+                on and seen.get(name, True),
+                detail if seen.get(name, True) else f"not seen from outside ({detail})",
+            )
             for name, on, detail in hello["layers"]
         )
 
@@ -68,7 +86,9 @@ class WorkerTransport:
         deadline = time.monotonic() + seconds
         self._pump(0)
         if self.inbox:
-            raise BrokeProtocol("The code sent something that nobody had asked for.", "unasked frame")
+            raise BrokeProtocol(
+                "The code sent something that nobody had asked for.", "unasked frame"
+            )
         try:
             self._send(request, deadline)
             return self._receive(deadline)
@@ -99,6 +119,8 @@ class WorkerTransport:
                     return frame[size : size + header], frame[size + header :]
             if self.hung_up:
                 raise self._post_mortem()
+            if self.interrupted.is_set():
+                raise Interrupted
             self._pump(min(POLL_SECONDS, self._left(deadline)))
             if poll_memory and time.monotonic() - polled > POLL_SECONDS:
                 polled = time.monotonic()
@@ -117,7 +139,7 @@ class WorkerTransport:
 
     def _pump(self, seconds: float, writing: bool = False) -> None:
         """Waits up to `seconds` for anything to happen, and takes in what there is."""
-        waiting = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
+        waiting: list[Any] = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
         readable, _, _ = select.select(waiting, [self.channel] if writing else [], [], seconds)
         for source in readable:
             if source is self.channel:
@@ -155,16 +177,23 @@ class WorkerTransport:
         with contextlib.suppress(OSError, ValueError):
             ending: Mapping[str, int] = json.loads(os.read(self.status, 4096) or b"{}")
             if "signal" in ending:
-                return Crashed(f"The process was ended by {signal_name(ending['signal'])}.", f"signal {ending['signal']}")
+                return Crashed(
+                    f"The process was ended by {signal_name(ending['signal'])}.",
+                    f"signal {ending['signal']}",
+                )
             if "exit" in ending:
-                return Crashed(f"The process ended itself with exit status {ending['exit']}.", f"exit {ending['exit']}")
+                return Crashed(
+                    f"The process ended itself with exit status {ending['exit']}.",
+                    f"exit {ending['exit']}",
+                )
         return Crashed("The process ended without a word.", "no status")
 
     # -- the rest ---------------------------------------------------------------------
 
     def output(self) -> str:
-        with contextlib.suppress(wire.ProtocolError):
-            self._pump(0)
+        if not self.released:
+            with contextlib.suppress(wire.ProtocolError):
+                self._pump(0)
         text = self.printed.decode("utf-8", "replace")
         if self.dropped:
             text += "\n[more was printed; it is not shown]"
@@ -173,12 +202,17 @@ class WorkerTransport:
         return text
 
     def release(self) -> None:
-        """Closes our ends, without a word to the worker."""
+        """Closes our ends, without a word to the worker; may be done twice."""
+        if self.released:
+            return
+        self.released = True
         self.channel.close()
         for fd in (*self.outputs, self.status):
             os.close(fd)
 
     def close(self) -> None:
+        if self.released:
+            return
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
         self.kill(self)
@@ -187,12 +221,20 @@ class WorkerTransport:
         extra = bool(self.inbox)
         self.release()
         if extra:
-            raise BrokeProtocol("The code sent something that nobody had asked for.", "unasked frame")
+            raise BrokeProtocol(
+                "The code sent something that nobody had asked for.", "unasked frame"
+            )
 
 
 def signal_name(number: int) -> str:
     """`SIGSEGV (a crash in native code)` for a signal number."""
-    said = {9: "killed", 11: "a crash in native code", 6: "aborted", 24: "too much processor time", 31: "a forbidden system call"}
+    said = {
+        9: "killed",
+        11: "a crash in native code",
+        6: "aborted",
+        24: "too much processor time",
+        31: "a forbidden system call",
+    }
     try:
         name = signal.Signals(number).name
     except ValueError:

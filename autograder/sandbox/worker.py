@@ -12,14 +12,16 @@ import socket
 import sys
 import types
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.runtime import Runtime
 
 
-def serve(channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]) -> NoReturn:
+def serve(
+    channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]
+) -> NoReturn:
     """Sends the report of layers, then answers requests on the channel; never returns."""
     channel = socket.socket(fileno=channel_fd)
     sys.path.append(os.getcwd())
@@ -48,10 +50,10 @@ def receive(channel: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
-def flush(stream: object) -> None:
+def flush(stream: Any) -> None:
     """Flushes what a student may have put in the place of stdout, whatever it is."""
     try:
-        stream.flush()  # type: ignore[attr-defined]
+        stream.flush()
     except BaseException as error:
         sys.stdout = sys.__stdout__
         sys.stderr = sys.__stderr__

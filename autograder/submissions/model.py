@@ -57,7 +57,8 @@ class Submission:
 
     `name` is the path as it was given, `files` the helper files to lay beside the code (relative
     POSIX names, no links), `dropped` gives for each name whose definition was left out because
-    it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read.
+    it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read, `file` the
+    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one).
     """
 
     name: str
@@ -68,3 +69,4 @@ class Submission:
     notes: tuple[str, ...]
     digest: str
     dropped: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""

@@ -3,9 +3,10 @@
 Strict JSON, nbformat 4 (with or without cell ids). "cell N" counts the code cells from the top,
 1-based, the ones that don't run among them: what a student counts on the screen.
 
-Not run: cells of nbgrader that are graded and hold no solution (the checks). Of other locked cells
-(read-only) imports, definitions and plain constants are kept, since the student's code may stand
-on them; what they would print or draw is not needed.
+Not run: check cells, known by what they call where an editor dropped their metadata. Of graded
+cells and other locked ones imports, definitions and plain constants are kept, since the student's
+code may stand on them (a copied check cell is a cell like any other to a student who writes into
+it); what they would print or draw is not needed.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def read_notebook(data: bytes, file: str) -> Reading:
 
     Raises SubmissionError if it is no notebook of format 4, or holds more code than 256 KiB.
     """
-    cells = _code_cells(_notebook(data, file), file)
+    cells = _code_cells(notebook_json(data, file), file)
     reading = Reading()
     ids: dict[str, list[int]] = {}
     size = 0
@@ -46,11 +47,11 @@ def read_notebook(data: bytes, file: str) -> Reading:
         name, id_ = _text(grading.get("grade_id")), _text(raw.get("id"))
         if name is not None:
             ids.setdefault(name, []).append(number)
-        if grading.get("solution") is not True:
-            if grading.get("grade") is True:
-                continue
-            if grading.get("locked") is True:
-                source = _foundations(source)
+        if _is_check(source):
+            continue
+        locked = grading.get("grade") is True or grading.get("locked") is True
+        if locked and grading.get("solution") is not True:
+            source = _foundations(source)
         reading.add(Cell(source, f"cell {number}", 1, id_, name))
     for numbers in ids.values():
         if len(numbers) > 1:
@@ -62,7 +63,11 @@ def read_notebook(data: bytes, file: str) -> Reading:
     return reading
 
 
-def _notebook(data: bytes, file: str) -> dict[str, Any]:
+def notebook_json(data: bytes, file: str) -> dict[str, Any]:
+    """A notebook's JSON, of which no more is known than that it is an object of format 4.
+
+    Raises SubmissionError.
+    """
     if len(data) > MOST_BYTES:
         size = MOST_BYTES // 1024 // 1024
         raise SubmissionError(
@@ -124,6 +129,23 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) and len(value) <= 200 else None
 
 
+def _is_check(source: str) -> bool:
+    """Whether a cell does nothing but call the check of an exercise, as released cells do."""
+    tree = parse(source) if "check_cell" in source else None
+    return tree is not None and all(_belongs_to_check(node) for node in tree.body)
+
+
+def _belongs_to_check(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "autograder.notebook"
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "check_cell"
+    )
+
+
 def _foundations(source: str) -> str:
     """The imports, definitions and constants of a read-only cell; other lines are blanked."""
     tree = parse(source)
@@ -140,6 +162,8 @@ def _foundations(source: str) -> str:
 
 
 def _is_foundation(node: ast.stmt) -> bool:
+    if _belongs_to_check(node):
+        return False
     if isinstance(node, ast.Assign | ast.AnnAssign):
         return not any(isinstance(part, ast.Call | ast.Await) for part in ast.walk(node))
     return isinstance(

@@ -80,7 +80,8 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
     notes = [*files.notes, *choice.notes]
     helpers = _helpers(content, {choice.candidate.name, *choice.twins}, notes)
     read = {choice.candidate.name: content[choice.candidate.name], **helpers}
-    return _submission(path, choice.candidate, helpers, read, notes, course)
+    read_from = prefix + choice.candidate.name
+    return _submission(path, choice.candidate, helpers, read, notes, course, read_from)
 
 
 def _submission(
@@ -90,6 +91,7 @@ def _submission(
     read: Mapping[str, bytes],
     notes: list[str],
     course: KnownAssignments,
+    file: str = "",
 ) -> Submission:
     notes += candidate.reading.notes
     if candidate.defined == 0:
@@ -107,6 +109,7 @@ def _submission(
         notes=tuple(notes),
         digest=_digest(candidate.name, read),
         dropped=dict(candidate.reading.dropped),
+        file=file or candidate.name,
     )
 
 

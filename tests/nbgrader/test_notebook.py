@@ -7,10 +7,8 @@ import pytest
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder import notebook as check_cells
 from autograder.errors import CourseError
 from autograder.nbgrader.notebook import STUB, Page, release_notebook
-from autograder.notebook import check_cell
 
 SOLUTION = """\
 import torch
@@ -113,35 +111,3 @@ def test_nothing_is_left_behind_or_printed(tmp_path, monkeypatch, capfd):
 def test_broken_regions_are_an_error_with_nbgraders_reason(solution, message):
     with pytest.raises(CourseError, match=message):
         release_notebook("small", "# Small", [page("double", solution=solution)])
-
-
-# -- the check cell -------------------------------------------------------------------------
-
-
-def test_a_check_cell_that_cannot_check_says_why_and_is_worth_nothing(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    assert check_cell("double") == 0.0
-    said = capsys.readouterr()
-    assert "Not checked: this folder has no notebook" in said.out
-    assert said.out.splitlines()[-1] == "0"
-    assert said.err == ""
-
-
-def test_a_check_cell_takes_the_notebook_that_jupyter_names(tmp_path, monkeypatch):
-    for name in ("one.ipynb", "two.ipynb"):
-        (tmp_path / name).write_text("{}")
-    monkeypatch.setenv("JPY_SESSION_NAME", "work/two.ipynb")
-    assert check_cells._notebook(tmp_path) == tmp_path / "two.ipynb"
-
-
-def test_nbgrader_reads_the_points_from_the_result_of_a_check_cell():
-    points = nbformat.v4.new_output(
-        "execute_result", data={"text/plain": repr(1.5)}, execution_count=1
-    )
-    shown = nbformat.v4.new_output("display_data", data={"text/plain": "a table\n1.5"})
-    metadata = {"nbgrader": {"grade": True, "solution": False, "points": 2.5, "grade_id": "c"}}
-    cell = nbformat.v4.new_code_cell("check_cell('c')", metadata=metadata, outputs=[shown, points])
-    assert utils.determine_grade(cell) == (1.5, 2.5)

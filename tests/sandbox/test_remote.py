@@ -11,7 +11,7 @@ from autograder.sandbox.remote import Remote, Subject, call_of, show, value_of
 from autograder.sandbox.session import LocalTransport, Session, Source
 from autograder.sandbox.wire import ArrayValue, Opaque
 
-SOURCE = '''
+SOURCE = """
 import torch
 from torch import nn
 
@@ -61,8 +61,14 @@ def made(what):
         "mixed": [1.0, Float(1.0), {"a": torch.ones(1)}],
         "name": type("A" * 300, (), {})(),
     }[what]
-'''
-ENTRY_POINTS = {"Model": ("n_inputs",), "same": ("x",), "mean": ("x",), "made": ("what",), "gone": ()}
+"""
+ENTRY_POINTS = {
+    "Model": ("n_inputs",),
+    "same": ("x",),
+    "mean": ("x",),
+    "made": ("what",),
+    "gone": (),
+}
 
 
 @pytest.fixture
@@ -255,8 +261,8 @@ def test_the_result_of_a_call_knows_the_call(subject):
         (True, "True"),
         (None, "None"),
         ("a'b", '"a\'b"'),
-        ([1.0] * 8, "[1, 1, 1, 1, 1, 1, ...]"),
-        (np.arange(8), "[0, 1, 2, 3, 4, 5, ...] of shape (8,)"),
+        ([1.0] * 9, "[1, 1, 1, 1, 1, 1, 1, 1, ...]"),
+        (np.arange(9), "[0, 1, 2, 3, 4, 5, 6, 7, ...] of shape (9,)"),
         (np.array(2.5), "2.5"),
         (np.zeros((0, 2)), "[] of shape (0, 2)"),
         (Opaque("Model", 1), "a Model"),
@@ -273,7 +279,7 @@ def test_even_large_values_are_shown_short():
     for _ in range(8):
         deep = [deep] * 6
     for value in (deep, {str(n): n for n in range(1_000)}, "y" * 10_000, 10**18):
-        assert len(show(value)) < 2_000
+        assert len(show(value)) < 3_000
 
 
 def test_a_remote_has_a_name_for_its_author():

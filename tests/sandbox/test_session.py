@@ -46,10 +46,11 @@ class Scripted:
         self.log = log
         self.leftover = leftover
         self.closed = False
+        self.printed = "printed;"
 
     def exchange(self, request, seconds):
         assert not self.closed, "a worker was used after its end"
-        header, payload = split(request)
+        header, _ = split(request)
         asked = wire.parse_header(header)
         self.log.append((asked, seconds))
         answer = self.answer(asked)
@@ -60,7 +61,8 @@ class Scripted:
         return split(wire.pack({"id": asked["id"], **answer}, []))
 
     def output(self):
-        return "printed;"
+        printed, self.printed = self.printed, ""
+        return printed
 
     def close(self):
         self.closed = True
@@ -187,7 +189,7 @@ def test_a_cell_that_raises_costs_itself_alone():
 
 def test_after_too_many_fatal_cells_it_gives_up():
     fatal = range(MAX_FATAL_CELLS + 1)
-    session, log, workers = scripted(crash_at(*fatal), *"abcdef")
+    session, _, workers = scripted(crash_at(*fatal), *"abcdef")
     for _ in range(2):
         with pytest.raises(Crashed):
             session.begin(0, 5.0)
@@ -203,7 +205,9 @@ def test_as_many_fatal_cells_as_allowed_are_left_out():
 
 @pytest.mark.parametrize("fault", [TimedOut("late"), OutOfMemory("much"), Crashed("gone")])
 def test_after_a_fatal_fault_the_next_check_gets_a_fresh_worker_with_all_cells(fault):
-    session, log, workers = scripted(lambda asked: fault if asked["op"] == "get" else fine(asked), "a", "b")
+    session, log, workers = scripted(
+        lambda asked: fault if asked["op"] == "get" else fine(asked), "a", "b"
+    )
     session.begin(0, 5.0)
     with pytest.raises(type(fault)):
         ask(session)
@@ -319,7 +323,7 @@ def test_calls_answer_with_values(local):
 
 
 def test_an_exception_points_at_the_students_line(local):
-    session, subject = local("import math", "def f(x):\n    y = x\n    return math.log(-y)\n")
+    _, subject = local("import math", "def f(x):\n    y = x\n    return math.log(-y)\n")
     with pytest.raises(Raised) as caught:
         subject.f(1.0)
     fault = caught.value
@@ -331,6 +335,7 @@ def test_a_syntax_error_points_at_its_line(local):
     session, _ = local("a = 1\nb = = 2\n", "def g():\n    return 1\n")
     (found,) = session.load_faults
     assert found.fault.type_name == "SyntaxError"
+    assert found.fault.message == "invalid syntax"
     assert found.fault.place == "cell 1, line 2"
 
 
@@ -344,7 +349,10 @@ def test_a_syntax_error_points_at_its_line(local):
         ("raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", "Odd"),
         ("raise ValueError('\\ud800')", "ValueError"),
         ("return 'a' * 200_000 + undefined", "NameError"),
-        ("return [list(range(70_000)), list(range(70_000)), list(range(100_000))] * 4", "ProtocolError"),
+        (
+            "return [list(range(70_000)), list(range(70_000)), list(range(100_000))] * 4",
+            "ProtocolError",
+        ),
     ],
 )
 def test_whatever_is_raised_comes_back_as_an_exception(local, body, type_name):
@@ -355,7 +363,7 @@ def test_whatever_is_raised_comes_back_as_an_exception(local, body, type_name):
 
 
 def test_memory_that_is_refused_is_told_and_the_worker_goes_on(local):
-    session, subject = local("def f(x):\n    raise MemoryError\ndef g():\n    return 1\n")
+    _, subject = local("def f(x):\n    raise MemoryError\ndef g():\n    return 1\n")
     with pytest.raises(OutOfMemory, match="ran out of memory"):
         subject.f(1)
     assert value_of(subject.g()) == 1
@@ -369,7 +377,10 @@ def test_addresses_do_not_reach_a_report(local):
 
 
 def test_seeds_are_fresh_for_each_check(local):
-    source = "import random, torch, numpy\ndef g():\n    return [random.random(), float(torch.rand(1)), float(numpy.random.rand())]\n"
+    source = (
+        "import random, torch, numpy\ndef g():\n"
+        "    return [random.random(), float(torch.rand(1)), float(numpy.random.rand())]\n"
+    )
     session, subject = local(source)
     draws = []
     for seed in (1, 1, 2):
@@ -380,7 +391,10 @@ def test_seeds_are_fresh_for_each_check(local):
 
 
 def test_what_one_exercise_switches_off_is_on_again_for_the_next_check(local):
-    source = "import torch\ndef g():\n    torch.set_grad_enabled(False)\n    torch.set_default_dtype(torch.float64)\n"
+    source = (
+        "import torch\ndef g():\n    torch.set_grad_enabled(False)\n"
+        "    torch.set_default_dtype(torch.float64)\n"
+    )
     session, subject = local(source)
     subject.g()
     session.begin(1, 5.0)
@@ -393,7 +407,9 @@ def test_a_helper_file_may_not_leave_the_box(local, tmp_path, monkeypatch):
     box = tmp_path / "box"
     box.mkdir()
     monkeypatch.chdir(box)
-    session, _ = local("", files={"../out.txt": b"1", "/tmp/autograder-out.txt": b"1", "in/a.txt": b"1"})
+    session, _ = local(
+        "", files={"../out.txt": b"1", "/tmp/autograder-out.txt": b"1", "in/a.txt": b"1"}
+    )
     assert set(session.file_faults) == {"../out.txt", "/tmp/autograder-out.txt"}
     assert (box / "in" / "a.txt").read_bytes() == b"1"
     assert not (tmp_path / "out.txt").exists()

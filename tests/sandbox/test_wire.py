@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import struct
@@ -64,7 +65,9 @@ def alike(one, other):
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 arrays = st.sampled_from(DTYPES).flatmap(
-    lambda name: npst.arrays(name, npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3))
+    lambda name: npst.arrays(
+        name, npst.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3)
+    )
 )
 array_values = st.builds(
     ArrayValue,
@@ -189,10 +192,8 @@ array_skeletons = st.fixed_dictionaries(
 
 
 def only_a_protocol_error(data):
-    try:
+    with contextlib.suppress(ProtocolError):
         read(data)
-    except ProtocolError:
-        pass
 
 
 @given(st.binary(max_size=200))

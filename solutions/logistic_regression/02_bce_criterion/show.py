@@ -4,10 +4,10 @@ import torch
 
 
 def show_criterion(criterion):
-    """The loss of one row against the predicted probability, from 0 to 1."""
+    """The loss of one row against the predicted probability, between 0 and 1."""
     import matplotlib.pyplot as plt
 
-    guesses = [step / 100 for step in range(101)]
+    guesses = [step / 500 for step in range(1, 500)]
     _, axes = plt.subplots()
     for label in (0.0, 1.0):
         y = torch.tensor([[label]])

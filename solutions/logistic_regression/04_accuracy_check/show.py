@@ -16,7 +16,7 @@ def show_decisions(predict, accuracy):
         model[0].bias.fill_(-1.2141)
     share = accuracy(model, hours, passed)
     right = (predict(model, hours).reshape(-1) > 0.5) == (passed.reshape(-1) > 0.5)
-    grid = torch.linspace(0, 8, 161).reshape(-1, 1)
+    grid = torch.linspace(0, 8, 801).reshape(-1, 1)
     with torch.no_grad():
         curve = model(grid)
 
@@ -25,7 +25,7 @@ def show_decisions(predict, accuracy):
     plt.plot(grid.flatten().tolist(), decisions, "--", label="your decision")
     for is_right, marker, label in ((True, "o", "judged rightly"), (False, "x", "judged wrongly")):
         chosen = right == is_right
-        plt.plot(hours[chosen].tolist(), passed[chosen].tolist(), marker, label=label)
+        plt.plot(hours[chosen].tolist(), passed[chosen].tolist(), marker, markersize=9, label=label)
     plt.axhline(0.5, color="grey", linewidth=0.5)
     plt.xlabel("hours")
     plt.ylabel("probability of passing")

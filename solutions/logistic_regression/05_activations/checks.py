@@ -123,7 +123,7 @@ def near(found, wanted):
 @check(points=1)
 def refuses_other_names(student):
     """activation raises ValueError for a name that is not among the twenty"""
-    expect(student.activation("ReLU")(ROW), what="what the layer of ReLU gives").is_tensor()
+    expect(student.activation("ReLU")(ROW), what="What the layer of ReLU gives").is_tensor()
     for number, name in enumerate(("Swoosh", "sigmoid", "Linear")):
         what = raised(lambda name=name: student.activation(name))
         if what != "ValueError":
@@ -209,7 +209,7 @@ def hidden_model_follows_the_worked_example(student):
     model = student.HiddenModel("LeakyReLU", 2)
     give_weights(student, model, SMALL)
     x = np.array(CORNERS, dtype=np.float32)
-    expect(model(x), what="the model's output").close_to(
+    expect(model(x), what="The model's output").close_to(
         column(0.950733, 0.268941, 0.950733), atol=1e-5
     )
 
@@ -346,7 +346,7 @@ def runs(student, names, seed):
             f"expected a dict with a list of losses for each of {names}."
         )
     for name in names:
-        expect(found[name], what=f"the run of {name}").is_list(4).is_finite()
+        expect(found[name], what=f"The run of {name}").is_list(4).is_finite()
     return found
 
 
@@ -357,11 +357,11 @@ def every_run_has_the_same_start(student):
     runs_back = runs(student, ["Tanh", "ReLU6", "ReLU"], 7)
     for name in runs_there:
         expect(
-            runs_back[name], what=f"the run of {name}, with the names in another order,"
+            runs_back[name], what=f"The run of {name}, with the names in another order,"
         ).close_to(runs_there[name], atol=1e-5)
     there, back = runs_there["ReLU"], runs_there["Tanh"]
     expect(
-        runs_there["ReLU6"][0], what="the first loss of ReLU6, which starts as ReLU does,"
+        runs_there["ReLU6"][0], what="The first loss of ReLU6, which starts as ReLU does,"
     ).close_to(there[0], atol=1e-5)
     if np.allclose(there, back, atol=1e-6):
         fail("The runs of ReLU and Tanh are the same, number by number.", evidence=there)
@@ -395,4 +395,4 @@ def every_run_is_the_training_described(student):
     found = student.compare_activations(names, *grid(), 6, 0.1, 11)
     for name in names:
         wanted = run(student.HiddenModel, name, *grid(), 6, 0.1, 11)
-        expect(found[name], what=f"the run of {name}").close_to(plain(wanted), atol=1e-4, rtol=1e-3)
+        expect(found[name], what=f"The run of {name}").close_to(plain(wanted), atol=1e-4, rtol=1e-3)

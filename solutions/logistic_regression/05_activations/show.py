@@ -12,14 +12,15 @@ def show_activations(compare, names, epochs=60):
     y = (x[:, :1] * x[:, 1:] > 0).float()
     runs = compare(names, x, y, epochs, 0.1, 1)
 
-    _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+    _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
     for number, (name, losses) in enumerate(runs.items()):
         axes[number * 2 // len(runs)].plot(losses, label=f"{name}, {losses[-1]:.3f}")
     for axis in axes:
         axis.axhline(0.6931, color="grey", linewidth=0.5)
-        axis.set(xlabel="epoch", title="The same start, another activation")
+        axis.set(xlabel="epoch")
         axis.legend(title="hidden layer, last loss")
-    axes[0].set_ylabel("loss before the update")
+    axes[0].set(ylabel="loss before the update", title="Five activations from one seed")
+    axes[1].set(title="Five more")
     plt.show()
 
 

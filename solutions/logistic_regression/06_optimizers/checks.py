@@ -142,10 +142,10 @@ def momentum_follows_the_worked_example(student):
     slope = student.define(SLOPES, "of_the_bowl")
     start = student.torch.tensor([1.0, -2.0])
     path = student.momentum_path(start, slope, 0.1, 0.9, 3)
-    expect(path, what="the path").is_tensor().close_to(
+    expect(path, what="The path").is_tensor().close_to(
         [[1, -2], [0.9, -1.8], [0.72, -1.44], [0.486, -0.972]]
     )
-    expect(plain(start.clone()), what="w after the call").close_to([1.0, -2.0])
+    expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
 
 
 @check(points=1, after=momentum_follows_the_worked_example)
@@ -162,7 +162,7 @@ def momentum_agrees_elsewhere(student, reference):
             one.momentum_path(w, one.define(SLOPES, slope), lr, momentum, 6, decay)
             for one in (student, reference)
         )
-        expect(path, what="the path").close_to(wanted, atol=1e-5)
+        expect(path, what="The path").close_to(wanted, atol=1e-5)
 
 
 @check(points=1, after=momentum_follows_the_worked_example)
@@ -178,8 +178,8 @@ def adam_follows_the_worked_example(student):
     start = student.torch.tensor([1.0, -2.0])
     path = student.adam_path(start, slope, 0.1, 3)
     wanted = [[1, -2], [0.9, -1.9], [0.800412, -1.800166], [0.701586, -1.700623]]
-    expect(path, what="the path").is_tensor().close_to(wanted, atol=5e-6)
-    expect(plain(start.clone()), what="w after the call").close_to([1.0, -2.0])
+    expect(path, what="The path").is_tensor().close_to(wanted, atol=5e-6)
+    expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
 
 
 @check(points=1, after=adam_follows_the_worked_example)
@@ -195,7 +195,7 @@ def adam_agrees_elsewhere(student, reference):
             one.adam_path(w, one.define(SLOPES, slope), lr, 6, *others)
             for one in (student, reference)
         )
-        expect(path, what="the path").close_to(wanted, atol=1e-5)
+        expect(path, what="The path").close_to(wanted, atol=1e-5)
 
 
 @check(points=1, after=adam_follows_the_worked_example)
@@ -221,7 +221,7 @@ def lbfgs_reaches_the_bottom(student):
     model = unit(student)
     x, y = column(1, 2, 3, 4, 5, 6), column(0, 0, 1, 0, 1, 1)
     losses = student.train_lbfgs(model, student.torch.nn.BCELoss(), x, y, 3)
-    expect(losses, what="the list of losses").is_list(3).close_to(
+    expect(losses, what="The list of losses").is_list(3).close_to(
         [0.71452, 0.41300, 0.41300], atol=1e-4
     )
 
@@ -236,11 +236,11 @@ def lbfgs_asks_for_the_loss_again(student, reference):
         losses = one.train_lbfgs(model, one.torch.nn.MSELoss(), x, y, 2)
         ended.append((losses, weight_and_bias(one, model), plain(model.calls)))
     (losses, found, calls), (wanted_losses, wanted, _) = ended
-    expect(losses, what="the list of losses").close_to(plain(wanted_losses), atol=1e-4)
-    expect(found, what="weight and bias of the given model, after training,").close_to(
+    expect(losses, what="The list of losses").close_to(plain(wanted_losses), atol=1e-4)
+    expect(found, what="Weight and bias of the given model, after training,").close_to(
         wanted, atol=5e-3
     )
-    expect(calls, what="the number of times that the model was called in two steps").at_least(4)
+    expect(calls, what="The number of times that the model was called in two steps").at_least(4)
 
 
 ASGD = """
@@ -266,9 +266,9 @@ def asgd_gives_its_average(student):
         (8, [0.60367, -1.20735], [[1.44498]]),
     ):
         averages = student.asgd_average(make(0, steps))
-        expect(averages, what="the list of averages").is_list(2)
-        expect(averages[0], what="the first average").close_to(first, atol=2e-4)
-        expect(averages[1], what="the second average").close_to(second, atol=2e-4)
+        expect(averages, what="The list of averages").is_list(2)
+        expect(averages[0], what="The first average").close_to(first, atol=2e-4)
+        expect(averages[1], what="The second average").close_to(second, atol=2e-4)
 
 
 @check(points=1)
@@ -277,15 +277,15 @@ def every_run_has_the_same_start(student):
     model = unit(student)
     runs = runs_of(student, model, {"SGD": 0.01, "Adam": 0.01, "RMSprop": 0.01}, 4)
     for name, losses in runs.items():
-        expect(losses[0], what=f"the first loss of {name}").close_to(0.59374, atol=1e-5)
-    expect(runs["SGD"], what="the run of SGD").close_to(
+        expect(losses[0], what=f"The first loss of {name}").close_to(0.59374, atol=1e-5)
+    expect(runs["SGD"], what="The run of SGD").close_to(
         [0.59374, 0.59300, 0.59227, 0.59156], atol=2e-5
     )
-    expect(runs["Adam"], what="the run of Adam").close_to(
+    expect(runs["Adam"], what="The run of Adam").close_to(
         [0.59374, 0.59003, 0.58654, 0.58330], atol=2e-5
     )
     start = weight_and_bias(student, model)
-    expect(start, what="weight and bias of the given model, after the call,").close_to([0.5, -0.25])
+    expect(start, what="Weight and bias of the given model, after the call,").close_to([0.5, -0.25])
 
 
 def runs_of(student, model, rates, epochs):
@@ -298,7 +298,7 @@ def runs_of(student, model, rates, epochs):
             f"expected a dict with a list of losses for each of {list(rates)}."
         )
     for name in rates:
-        expect(found[name], what=f"the run of {name}").is_list(epochs).is_finite()
+        expect(found[name], what=f"The run of {name}").is_list(epochs).is_finite()
     return {name: found[name] for name in rates}
 
 

@@ -14,16 +14,19 @@ def show_optimizers(compare, rates, epochs=30):
     nn.init.constant_(model[0].weight, 0.5)
     nn.init.constant_(model[0].bias, -0.25)
 
-    _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+    colours = plt.rcParams["axes.prop_cycle"].by_key()["color"][:6]
+    lines = plt.cycler(linestyle=["-", "--"]) * plt.cycler(color=colours)
+    _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
     for axis, title, chosen in (
         (axes[0], "0.01 for all", dict.fromkeys(rates, 0.01)),
         (axes[1], "Each with its own rate", rates),
     ):
+        axis.set_prop_cycle(lines)
         for name, losses in compare(model, chosen, hours, passed, epochs + 1).items():
-            axis.plot(losses, label=f"{name} {chosen[name]:g}")
+            axis.plot(losses, label=f"{name} {chosen[name]:g}: {losses[-1]:.3f}")
         axis.axhline(0.25, color="grey", linewidth=0.5)
-        axis.set(xlabel="epoch", title=title)
-        axis.legend(fontsize="x-small", ncols=2)
+        axis.set(xlabel="epoch", title=title, ylim=(0, 1.2))
+        axis.legend(title="rate: last loss", fontsize="x-small", ncols=3, loc="upper right")
     axes[0].set_ylabel("loss before the update")
     plt.show()
 

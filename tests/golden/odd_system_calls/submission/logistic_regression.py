@@ -23,18 +23,26 @@ ARM = {"io_uring_setup": 425, "keyctl": 219, "add_key": 217, "request_key": 218,
 
 libc = ctypes.CDLL(None, use_errno=True)
 arm = platform.machine() == "aarch64"
-escaped = False
-for name, (number, *arguments) in X86.items():
-    if libc.syscall(ARM[name] if arm else number, *arguments) >= 0:
+
+
+def try_all():
+    escaped, count = False, 1
+    for name, (number, *arguments) in X86.items():
+        count += 1
+        if libc.syscall(ARM[name] if arm else number, *arguments) >= 0:
+            escaped = True
+            print("worked:", name)
+    try:
+        socket.socket(40, socket.SOCK_STREAM).close()
         escaped = True
-        print("worked:", name)
-try:
-    socket.socket(40, socket.SOCK_STREAM).close()
-    escaped = True
-    print("worked: vsock")
-except OSError:
-    pass
-print(len(X86) + 1, "attempts")
+        print("worked: vsock")
+    except OSError:
+        pass
+    print(count, "attempts")
+    return escaped
+
+
+escaped = try_all()
 
 
 def criterion(y_hat, y):

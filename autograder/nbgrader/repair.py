@@ -1,0 +1,322 @@
+"""A notebook as a student left it -> one that nbgrader takes, each repair said.
+
+    released cells ──┐
+    student's cells ─┴─ matched ──> the student's cells, in the student's order; those of the
+                                    release have their metadata and (locked ones) source again
+
+nbgrader knows cells by the ids in their metadata, and stops at what students do to those: a copied
+cell, metadata of another schema (which ends the grading of the whole class), a check cell that was
+deleted. Here each cell of the release gets one cell of the student:
+
+1. the one with its nbgrader id (of copies: the one that holds the work);
+2. the one with its cell id, which survives where an editor drops metadata;
+3. for a cell to write in, the one that defines its names; for a locked cell, the same text;
+4. a fresh one from the release.
+
+All other cells stay as the student's own, without metadata. Nothing is taken over that could run in
+the browser of the person who grades: HTML in a student's Markdown is shown as text, and of outputs
+only text and plain images are kept. The file that was handed in is not touched.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# nbformat says that it is typed, and leaves most of its functions without types.
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+
+from autograder.errors import SubmissionError
+from autograder.submissions.definitions import definitions
+from autograder.submissions.notebooks import notebook_json
+
+MOST_CELLS = 2_000
+MOST_TEXT = 20_000
+MOST_IMAGE = 4 << 20
+MOST_NOTES = 20
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+LINK_IN_FORMULA = re.compile(r"\\(?=href|require)")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+IMAGES = ("image/png", "image/jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A notebook with every cell of the release in it, once; `notes` say what was repaired."""
+
+    notebook: NotebookNode
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Found:
+    """A student's cell; `label` is what they call it: "cell 5" counts code cells from the top."""
+
+    kind: str
+    source: str
+    label: str
+    grade_id: str = ""
+    cell_id: str = ""
+    outputs: Sequence[Any] = ()
+    role: NotebookNode | None = field(default=None)
+
+
+def repair(
+    data: bytes, file: str, released: NotebookNode, names: Mapping[str, Iterable[str]]
+) -> Repaired:
+    """Repairs the notebook that `data` holds.
+
+    `names` gives for the id of each cell to write in the names that it should define. What is no
+    notebook gives the release's own cells, and a note.
+    """
+    try:
+        cells = _read(notebook_json(data, file))
+    except SubmissionError as error:
+        return Repaired(_built(released, []), (f"the notebook can't be read: {error.problem}",))
+    return _repaired(cells, released, names, [])
+
+
+def stand_in(
+    code: Sequence[tuple[str | None, str]],
+    released: NotebookNode,
+    names: Mapping[str, Iterable[str]],
+) -> NotebookNode:
+    """A notebook for a submission that has none: the release, with the code of a script in it.
+
+    `code` gives (title, source) of the script's cells; what belongs to no exercise comes first.
+    """
+    parts: dict[str, list[str]] = {"": []}
+    for title, source in code:
+        homes = [role for role, wanted in names.items() if definitions(source, wanted)]
+        home = title if title in names else next(iter(homes), "")
+        parts.setdefault(home or "", []).append(source.strip("\n"))
+    joined = {home: "\n\n".join(sources) for home, sources in parts.items()}
+    cells = [
+        Found("code", source, "", grade_id=home)
+        for home, source in joined.items()
+        if source.strip()
+    ]
+    return _repaired(cells, released, names, []).notebook
+
+
+def _repaired(
+    cells: list[Found],
+    released: NotebookNode,
+    names: Mapping[str, Iterable[str]],
+    notes: list[str],
+) -> Repaired:
+    official = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells}
+    for grade_id, role in official.items():
+        _by_grade_id(cells, grade_id, role, frozenset(names.get(grade_id, ())), notes)
+    for grade_id, role in official.items():
+        if not _has(cells, role):
+            _by_other_signs(cells, grade_id, role, frozenset(names.get(grade_id, ())), notes)
+    for cell in cells:
+        if cell.role is None and cell.grade_id and cell.grade_id not in official:
+            notes.append(f"{cell.label} carries the id of another notebook's cell: taken as yours")
+    for grade_id, role in official.items():
+        if not _has(cells, role) and _matters(role):
+            notes.append(f"the cell {grade_id!r} was missing: put back as it was released")
+    _said_of_locked(cells, notes)
+    if len(notes) > MOST_NOTES:
+        notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more repairs"]
+    return Repaired(_built(released, cells), tuple(notes))
+
+
+# -- reading --------------------------------------------------------------------------------
+
+
+def _read(notebook: Mapping[str, Any]) -> list[Found]:
+    raw = notebook.get("cells")
+    cells = [cell for cell in raw if isinstance(cell, dict)] if isinstance(raw, list) else []
+    found = []
+    code = 0
+    for cell in cells[:MOST_CELLS]:
+        kind = cell.get("cell_type")
+        code += kind == "code"
+        label = f"cell {code}" if kind == "code" else f"a text cell after cell {code}"
+        metadata = cell.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        grading = metadata.get("nbgrader")
+        grading = grading if isinstance(grading, dict) else {}
+        outputs = cell.get("outputs")
+        found.append(
+            Found(
+                kind=kind if kind in ("code", "markdown") else "raw",
+                source=_text(cell.get("source")),
+                label=label,
+                grade_id=_word(grading.get("grade_id")),
+                cell_id=_word(cell.get("id")) or _word(metadata.get("id")),
+                outputs=outputs if isinstance(outputs, list) else (),
+            )
+        )
+    return found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    text = value if isinstance(value, str) else ""
+    # what is half a character can't be written as UTF-8
+    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= 200 else ""
+
+
+# -- matching -------------------------------------------------------------------------------
+
+
+def _by_grade_id(
+    cells: list[Found], grade_id: str, role: NotebookNode, names: frozenset[str], notes: list[str]
+) -> None:
+    found = [cell for cell in cells if cell.grade_id == grade_id]
+    if not found:
+        return
+    best = _fullest(found, role, names)
+    best.role = role
+    if len(found) > 1:
+        listed = ", ".join(cell.label for cell in found[:5])
+        notes.append(f"{listed} carry the id {grade_id!r}: {best.label} is taken for it")
+
+
+def _fullest(found: list[Found], role: NotebookNode, names: frozenset[str]) -> Found:
+    """Of copies of a cell, the one that holds the work; of equals the last, as nbgrader does."""
+
+    def weight(cell: Found) -> tuple[int, int, bool]:
+        defined = definitions(cell.source, names) if cell.kind == "code" else []
+        return (
+            len({one.name for one in defined if one.filled}),
+            len({one.name for one in defined}),
+            _same_text(cell, role) and _is_locked(role),
+        )
+
+    return max(reversed(found), key=weight)
+
+
+def _by_other_signs(
+    cells: list[Found], grade_id: str, role: NotebookNode, names: frozenset[str], notes: list[str]
+) -> None:
+    free = [cell for cell in cells if cell.role is None]
+    ways = (
+        ("by its cell id", [cell for cell in free if cell.cell_id == grade_id]),
+        ("by the names that it defines", [c for c in free if _defines(c, names)]),
+        ("by its text", [cell for cell in free if _is_locked(role) and _same_text(cell, role)]),
+    )
+    for way, found in ways:
+        if found:
+            best = _fullest(found, role, names)
+            best.role = role
+            if _matters(role):
+                notes.append(f"{best.label} has lost the id {grade_id!r}: known {way}")
+            return
+
+
+def _defines(cell: Found, names: frozenset[str]) -> bool:
+    return bool(names) and cell.kind == "code" and bool(definitions(cell.source, names))
+
+
+def _same_text(cell: Found, role: NotebookNode) -> bool:
+    return cell.source.strip() == str(role.source).strip()
+
+
+def _is_locked(role: NotebookNode) -> bool:
+    grading = role.metadata.nbgrader
+    return bool(grading.locked or grading.grade) and not grading.solution
+
+
+def _matters(role: NotebookNode) -> bool:
+    """Whether the cell is one that is written in or graded; other text may come and go."""
+    return bool(role.metadata.nbgrader.solution or role.metadata.nbgrader.grade)
+
+
+def _has(cells: list[Found], role: NotebookNode) -> bool:
+    return any(cell.role is role for cell in cells)
+
+
+def _said_of_locked(cells: list[Found], notes: list[str]) -> None:
+    for cell in cells:
+        role = cell.role
+        if role is None:
+            continue
+        name = role.metadata.nbgrader.grade_id
+        if cell.kind != role.cell_type:
+            notes.append(f"{cell.label} ({name!r}) was made a {cell.kind} cell: turned back")
+        elif _is_locked(role) and not _same_text(cell, role):
+            notes.append(f"{cell.label} ({name!r}) is locked and was edited: as released again")
+
+
+# -- building -------------------------------------------------------------------------------
+
+
+def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
+    """The student's cells, and each missing cell of the release after the one before it there."""
+    notebook: NotebookNode = copy.deepcopy(released)
+    built = [(cell.role, _cell(cell, f"own-{n}")) for n, cell in enumerate(cells, start=1)]
+    place = 0
+    for role in released.cells:
+        at = next((n for n, (taken, _) in enumerate(built) if taken is role), None)
+        if at is None:
+            built.insert(place, (role, copy.deepcopy(role)))
+            at = place
+        place = at + 1
+    notebook.cells = [cell for _, cell in built]
+    return notebook
+
+
+def _cell(cell: Found, own_id: str) -> NotebookNode:
+    role = cell.role
+    if role is not None:
+        made: NotebookNode = copy.deepcopy(role)
+        if not _is_locked(role):
+            made.source = cell.source
+        if made.cell_type == "code" and not made.metadata.nbgrader.grade:
+            made.outputs = safe_outputs(cell.outputs)
+        return made
+    if cell.kind == "code":
+        made = new_code_cell(cell.source, id=own_id, outputs=safe_outputs(cell.outputs))
+    elif cell.kind == "markdown":
+        made = new_markdown_cell(harmless(cell.source), id=own_id)
+    else:
+        made = new_raw_cell(harmless(cell.source), id=own_id)
+    return made
+
+
+def harmless(markdown: str) -> str:
+    """A student's Markdown, whose HTML and links in formulas are shown and not obeyed."""
+    return LINK_IN_FORMULA.sub(r"\\ ", TAG.sub("&lt;", markdown))
+
+
+def safe_outputs(outputs: Iterable[Any]) -> list[NotebookNode]:
+    """Text and images of saved outputs; HTML, scripts, widgets, SVG and TeX are left out."""
+    kept: list[NotebookNode] = []
+    for output in outputs:
+        if not isinstance(output, dict) or len(kept) >= 50:
+            continue
+        kind, data = output.get("output_type"), output.get("data")
+        if kind == "stream":
+            name = "stderr" if output.get("name") == "stderr" else "stdout"
+            kept.append(new_output("stream", name=name, text=_text(output.get("text"))[:MOST_TEXT]))
+        elif kind not in ("display_data", "execute_result") or not isinstance(data, dict):
+            continue
+        elif safe := _safe_data(data):
+            kept.append(new_output("display_data", data=safe))
+    return kept
+
+
+def _safe_data(data: Mapping[str, Any]) -> dict[str, str]:
+    safe = {}
+    if text := _text(data.get("text/plain")):
+        safe["text/plain"] = text[:MOST_TEXT]
+    for kind in IMAGES:
+        image = _text(data.get(kind))
+        if image and len(image) <= MOST_IMAGE and BASE64.fullmatch(image):
+            safe[kind] = image
+    return safe

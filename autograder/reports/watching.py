@@ -1,0 +1,127 @@
+"""The page that `autograder watch` shows: how far the work is, one exercise, keys below.
+
+Logistic regression  2 of 6 solved                              16 / 46 points
+
+3 training_loop  The training loop                                       0 / 8
+  failed    0 / 2  takes_one_step_downhill ...
+
+14:03:12  logistic_regression.py saved, answered in 0.21 s
+h hint   n next   r run again   a all   l list   q quit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from autograder.course.model import Assignment
+from autograder.reports.hints import Revealed, print_markdown
+from autograder.reports.student import (
+    Stands,
+    notes_beside,
+    print_error,
+    print_exercise,
+    print_notes,
+    print_overview,
+    print_printed,
+    printed_with,
+)
+from autograder.reports.text import points, shown
+from autograder.results import ExerciseResult, Result
+
+KEYS = "h hint   n next   r run again   a all   l list   q quit"
+ALL_SOLVED = "Every visible check passes. Hand in, or press a to check all of it once more."
+LEAST_PRINTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What to show. `exercise` is the one at hand, "" when all are solved; `result` the answer
+    that it is in, if there is one; `said` lines above it; `status` the line above the keys."""
+
+    assignment: Assignment
+    standing: Mapping[str, Stands]
+    exercise: str = ""
+    result: Result | None = None
+    error: str = ""
+    hint: Revealed | None = None
+    said: tuple[str, ...] = ()
+    status: str = ""
+    is_list: bool = False
+    has_keys: bool = True
+
+
+def print_page(page: Page, console: Console) -> None:
+    """The page; what the code printed is cut to what the terminal has room for."""
+    if not page.is_list:
+        _print_head(page, console)
+    for line in page.said:
+        console.print(Text(line, style="green"))
+    console.print()
+    if page.is_list:
+        print_overview(page.assignment, page.standing, console, current=page.exercise, minutes=True)
+    elif page.error:
+        print_error(page.error, console)
+    else:
+        with console.capture() as captured:
+            _print_answer(page, console)
+        body = captured.get()
+        console.out(body, end="", highlight=False)
+        _print_rest(page, console, room=console.height - len(body.splitlines()) - 7)
+    console.print()
+    console.print(Text(page.status, style="dim"))
+    if page.has_keys:
+        console.print(Text(KEYS, style="bold"), no_wrap=True)
+
+
+def _print_head(page: Page, console: Console) -> None:
+    exercises = page.assignment.exercises
+    solved = sum(stands.score >= stands.max_score for stands in page.standing.values())
+    score = round(sum(stands.score for stands in page.standing.values()), 2)
+    head = Text(page.assignment.title, style="bold")
+    head.append(f"  {solved} of {len(exercises)} solved", style="not bold")
+    right = Text(f"{points(score, sum(exercise.points for exercise in exercises))} points")
+    room = min(console.width, 80) - head.cell_len - right.cell_len
+    console.print(head + Text(" " * max(2, room)) + right, no_wrap=True, overflow="ellipsis")
+
+
+def _print_answer(page: Page, console: Console) -> None:
+    answered = _answered(page)
+    if not page.exercise:
+        console.print(Text(ALL_SOLVED, style="green"))
+    elif answered is None:
+        known = {exercise.name: exercise.title for exercise in page.assignment.exercises}
+        head = Text(page.exercise, style="bold")
+        console.print(head.append(f"  {known[page.exercise]}", style="not bold"))
+    else:
+        print_exercise(answered, page.assignment, console)
+    if page.hint is not None:
+        more = "h shows one more" if page.hint.left else "the last one"
+        console.print(
+            Text(f"    Hint {page.hint.number} of {page.hint.total}", style="cyan bold").append(
+                f"  ({more})", style="dim"
+            )
+        )
+        print_markdown(page.hint.text, console, indent=4)
+
+
+def _print_rest(page: Page, console: Console, room: int) -> None:
+    if page.result is not None:
+        answered = _answered(page)
+        notes = notes_beside(page.result.notes, answered)
+        print_notes(notes, console)
+        room -= len(notes)
+        printed = printed_with(page.result, answered)
+        print_printed(printed, console, most=max(LEAST_PRINTED, room))
+
+
+def _answered(page: Page) -> ExerciseResult | None:
+    found = page.result.exercises if page.result else ()
+    return next((exercise for exercise in found if exercise.name == page.exercise), None)
+
+
+def solved_line(name: str) -> str:
+    return f"Solved: {shown(name)}"

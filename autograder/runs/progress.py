@@ -1,0 +1,153 @@
+"""What a working folder remembers: how far each exercise is, which hints were shown.
+
+It stands in `.autograder/progress.json` beside the work. It is a comfort, never a ground for
+marks: a broken file is set aside, one that can't be written is said in a line, and no command
+fails for either.
+
+Several processes may work in one folder (`watch`, and `hint` in another terminal): open, change
+and save at once, and hold nothing in between.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import UsageError
+from autograder.reports.files import write_whole
+from autograder.results import ExerciseResult, Result
+
+VERSION = 1
+FOLDER = ".autograder"
+FILE = "progress.json"
+
+
+@dataclass(slots=True)
+class ExerciseProgress:
+    """How one exercise fared when it was last checked.
+
+    `checks` maps each visible check to the status of its verdict; `solved` says when all of them
+    passed for the first time (local time, ISO 8601), "" for never.
+    """
+
+    score: float
+    max_score: float
+    checks: dict[str, str]
+    solved: str = ""
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether every visible check passes now."""
+        return self.score >= self.max_score
+
+
+@dataclass(slots=True)
+class Progress:
+    """The memory of one folder.
+
+    `revealed` counts, for an exercise and a check of it, the steps of its hints that were shown;
+    `said` holds what is said once only; `problem` is a line for the student, or "".
+    """
+
+    folder: Path
+    exercises: dict[str, ExerciseProgress] = field(default_factory=dict)
+    revealed: dict[str, dict[str, int]] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+    problem: str = ""
+
+    @property
+    def file(self) -> Path:
+        return self.folder / FOLDER / FILE
+
+    @classmethod
+    def open(cls, folder: Path) -> Progress:
+        """What is remembered in `folder`; nothing, where there is no file or a broken one."""
+        progress = cls(folder)
+        try:
+            data = json.loads(progress.file.read_text(encoding="utf-8"))
+            progress.exercises, progress.revealed, progress.said = _unpacked(data)
+        except (FileNotFoundError, NotADirectoryError):
+            return progress
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            with contextlib.suppress(OSError):
+                os.replace(progress.file, progress.file.with_name(f"{FILE}.bak"))
+            kept = "what was in it is in progress.json.bak"
+            progress.problem = f"{FOLDER}/{FILE} can't be read: starting afresh ({kept})."
+        return progress
+
+    def save(self) -> None:
+        """Writes the file, whole or not at all; `problem` says where that can't be done."""
+        data = {
+            "version": VERSION,
+            "exercises": {name: asdict(one) for name, one in self.exercises.items()},
+            "revealed": self.revealed,
+            "said": sorted(self.said),
+        }
+        try:
+            self.file.parent.mkdir(exist_ok=True)
+            (self.file.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            write_whole(self.file, json.dumps(data, indent=1) + "\n")
+        except (OSError, UsageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self.problem = f"{FOLDER}/{FILE} can't be written ({reason}): this is not remembered."
+
+    def record(self, result: Result) -> None:
+        """Keeps how the exercises of a result fared; one that could not be read changes nothing."""
+        if result.error:
+            return
+        for exercise in result.exercises:
+            before = self.exercises.get(exercise.name)
+            now = _progress_of(exercise)
+            if before is not None and before.solved:
+                now.solved = before.solved
+            elif now.is_solved:
+                now.solved = time.strftime("%Y-%m-%dT%H:%M:%S")
+            self.exercises[exercise.name] = now
+
+    def steps(self, exercise: str, check: str) -> int:
+        """How many steps of a check's hints were shown."""
+        return self.revealed.get(exercise, {}).get(check, 0)
+
+    def reveal(self, exercise: str, check: str, most: int | None = None) -> int:
+        """One step more, up to `most`; how many are shown now."""
+        shown = self.steps(exercise, check) + 1
+        shown = shown if most is None else min(shown, most)
+        self.revealed.setdefault(exercise, {})[check] = shown
+        return shown
+
+    def first_time(self, what: str) -> bool:
+        """True the first time that it is asked about `what`, False ever after."""
+        if what in self.said:
+            return False
+        self.said.add(what)
+        return True
+
+
+def _progress_of(exercise: ExerciseResult) -> ExerciseProgress:
+    checks = {verdict.name: verdict.status.value for verdict in exercise.checks if verdict.visible}
+    return ExerciseProgress(exercise.score, exercise.max_score, checks)
+
+
+def _unpacked(data: Any) -> tuple[Any, Any, Any]:
+    """Exercises, revealed and said of the file's data. Raises where they have another form."""
+    if data["version"] != VERSION:
+        raise ValueError("another version")
+    exercises = {
+        str(name): ExerciseProgress(
+            score=float(one["score"]),
+            max_score=float(one["max_score"]),
+            checks={str(check): str(status) for check, status in one["checks"].items()},
+            solved=str(one["solved"]),
+        )
+        for name, one in data["exercises"].items()
+    }
+    revealed = {
+        str(name): {str(check): int(count) for check, count in counts.items()}
+        for name, counts in data["revealed"].items()
+    }
+    return exercises, revealed, {str(what) for what in data["said"]}

@@ -1,0 +1,103 @@
+"""What was saved, and whether it is worth an answer.
+
+An editor writes a file in place (for a moment it is empty or cut off), or writes another one and
+renames it; JupyterLab saves every two minutes, changed or not. So a save is read as a whole
+(`read_work`), compared by its code alone (`digest`), and taken for half-written while something
+that was filled in before is missing (`is_unfinished`): if that lasts, it is what the student wants.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from watchfiles import Change, watch
+
+from autograder.errors import SubmissionError
+from autograder.submissions.choose import KINDS
+from autograder.submissions.definitions import definitions
+from autograder.submissions.files import is_skipped
+from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.read import read_submission
+
+QUIET_MS = 15
+"""A save counts when for so long nothing more was written: most editors need less than 1 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A student's work as it is on disk.
+
+    `codes` maps each entry point that is filled in to its code; `error` says why the work can't
+    be read ("" when it can); `digest` is the SHA-256 (hex) of the code and the files beside it,
+    without what a notebook holds besides: outputs, counts, widths of windows.
+    """
+
+    submission: Submission | None = None
+    error: str = ""
+    digest: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_work(path: Path, known: KnownAssignments, saved: Path | None = None) -> Work:
+    """The work at a path, read anew.
+
+    Where a folder holds two files that could be meant, it is the one that was `saved`.
+    """
+    try:
+        submission = read_submission(path, known)
+    except SubmissionError as error:
+        if saved is not None and saved.suffix.lower() in KINDS and path.is_dir() and saved.exists():
+            return read_work(saved, known)
+        return Work(error=str(error), digest=str(error))
+    names = known.names_of(submission.assignment)
+    codes = {
+        found.name: found.code
+        for cell in submission.cells
+        for found in definitions(cell.source, names)
+        if found.filled
+    }
+    return Work(submission, digest=_digest(submission), codes=codes)
+
+
+def _digest(submission: Submission) -> str:
+    digest = hashlib.sha256(repr(sorted(submission.dropped.items())).encode())
+    for cell in submission.cells:
+        digest.update(repr((cell.origin, cell.first_line, cell.source)).encode())
+    for name, content in sorted(submission.files.items()):
+        digest.update(repr((name, content)).encode())
+    return digest.hexdigest()
+
+
+def is_unfinished(work: Work, before: Work) -> bool:
+    """Whether a work looks like the middle of a save: unreadable, or less than there was before."""
+    if work.submission is None:
+        return True
+    broken = set(work.submission.dropped)
+    if before.submission is not None:
+        broken -= set(before.submission.dropped)
+    return bool(broken or set(before.codes) - set(work.codes))
+
+
+def follow(folder: Path, tell: Callable[[Path], None], ended: threading.Event) -> None:
+    """Calls `tell` with a file of a folder each time that one was saved, until `ended` is set."""
+
+    def matters(_: Change, path: str) -> bool:
+        return not is_skipped(Path(path).name) and not path.endswith(("~", ".swp", ".tmp", ".part"))
+
+    changes = watch(
+        folder,
+        watch_filter=matters,
+        step=QUIET_MS,
+        rust_timeout=500,
+        stop_event=ended,
+        raise_interrupt=False,
+        recursive=False,
+    )
+    for changed in changes:
+        paths = sorted({Path(path) for _, path in changed})
+        code = [path for path in paths if path.suffix.lower() in KINDS and path.exists()]
+        tell((code or paths)[-1])

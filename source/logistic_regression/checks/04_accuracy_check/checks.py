@@ -1,0 +1,217 @@
+"""Checks of `predict` and `accuracy`, by the classes and the shares that come back.
+
+Models are built in the worker by `LAB`: most are tables that hand out given probabilities,
+so that nothing here depends on what the submission wrote for other exercises, and `accuracy`
+is judged whatever became of `predict`.
+"""
+
+import numpy as np
+
+from autograder.authoring import check, column, expect, fail, plain
+
+LAB = '''
+import torch
+from torch import nn
+
+
+class Table(nn.Module):
+    """Hands out given probabilities: the one in row n for the input n."""
+
+    def __init__(self, p):
+        super().__init__()
+        self.register_buffer("p", p)
+
+    def forward(self, x):
+        return self.p[x[..., 0].long()]
+
+
+def rows(p):
+    """The inputs that make a Table hand out all of its probabilities, in order: (N, 1)."""
+    return torch.arange(len(p), dtype=torch.float32, device=p.device).reshape(-1, 1)
+
+
+def classes(predict, p):
+    """What `predict` makes of a model that gives the probabilities p (N, 1)."""
+    return predict(Table(p), rows(p))
+
+
+def share(accuracy, p, y):
+    """What `accuracy` makes of a model that gives the probabilities p (N, 1)."""
+    return accuracy(Table(p), rows(p), y)
+
+
+def unit(w, b):
+    """One linear unit and the sigmoid, from the weights w (1, n_inputs) and the bias b (1,)."""
+    model = nn.Sequential(nn.Linear(w.shape[1], 1), nn.Sigmoid()).to(w.device)
+    with torch.no_grad():
+        model[0].weight.copy_(w)
+        model[0].bias.copy_(b)
+    return model
+
+
+def on_unit(predict, x, w, b):
+    return predict(unit(w, b), x)
+
+
+def traces(predict, accuracy, x, y, w, b):
+    """What has changed after predict and accuracy, once in training mode and once not."""
+    changed = {}
+    for training in (True, False):
+        model = unit(w, b).train(training)
+        nn.BCELoss()(model(x), y).backward()
+        kept = [(p.clone(), p.grad.clone()) for p in model.parameters()]
+        kept_x, kept_y = x.clone(), y.clone()
+        predict(model, x)
+        accuracy(model, x, y)
+        pairs = list(zip(kept, model.parameters()))
+        now = {
+            "the parameters": not all(torch.equal(a, p) for (a, _), p in pairs),
+            "the gradients": not all(
+                p.grad is not None and torch.equal(g, p.grad) for (_, g), p in pairs),
+            "requires_grad": not all(p.requires_grad for _, p in pairs),
+            "the model's mode": any(m.training is not training for m in model.modules()),
+            "x or y": not (torch.equal(x, kept_x) and torch.equal(y, kept_y)),
+            "autograd's switch": not torch.is_grad_enabled(),
+        }
+        torch.set_grad_enabled(True)
+        for name, is_changed in now.items():
+            changed[name] = changed.get(name, False) or bool(is_changed)
+    return [[name, is_changed] for name, is_changed in changed.items()]
+
+
+class Even(nn.Module):
+    """Gives even odds for every row, on the device of its input."""
+
+    def forward(self, x):
+        return torch.full_like(x, 0.5)
+
+
+class Moves(torch.overrides.TorchFunctionMode):
+    """Notes whether a tensor is moved by .to(): code that chooses a device on purpose."""
+
+    seen = False
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.seen = self.seen or function is torch.Tensor.to
+        return function(*args, **(kwargs or {}))
+
+
+def clashes(predict, accuracy):
+    """Where predict and accuracy mix devices, off the CPU: the name, or "" if nowhere.
+
+    FakeTensorMode carries shapes and devices through torch, and no numbers. Whatever needs a
+    number (.item(), a loop over rows) ends there with an exception that says nothing against
+    the code, and so does code that chooses its device by what this machine has; two devices
+    that meet in one operation raise on a real one as well. The device that is pretended is no
+    "cuda", since that would start the real one where there is one.
+    """
+    from torch._subclasses.fake_tensor import FakeTensorMode
+
+    for name, call in (
+        ("predict", lambda x, y: predict(Even(), x)),
+        ("accuracy", lambda x, y: accuracy(Even(), x, y)),
+    ):
+        moves = Moves()
+        try:
+            with FakeTensorMode(), moves:
+                call(*(torch.empty(6, 1, device="xla:0") for _ in range(2)))
+        except Exception as error:
+            text = str(error)
+            if "cpu" in text and "xla" in text and "devices" in text and not moves.seen:
+                return name
+    return ""
+'''
+
+# Ten rows, two of them wrong: 0.9 for a 0, and 0.5, which is class 0, for a 1.
+TEN = column(0.9, 0.8, 0.7, 0.6, 0.5, 0.505, 0.3, 0.1, 0.2, 0.95)
+TEN_LABELS = column(0, 1, 1, 1, 1, 1, 0, 0, 0, 1)
+# Four rows with certain guesses, one of them right; three rows, all right.
+CERTAIN, CERTAIN_LABELS = column(1, 0, 0.2, 0.9), column(1, 1, 1, 0)
+CLEAR, CLEAR_LABELS = column(0.9, 0.1, 0.8), column(1, 0, 1)
+
+
+def expect_classes(answer, expected, what):
+    """A tensor of zeros and ones, of shape (N, 1) or (N,), with these classes in it.
+
+    One row may also come without dimensions, as squeeze() leaves it.
+    """
+    expect(answer, what=what).is_tensor()
+    found = plain(answer)
+    rows = len(expected)
+    one_each = found.size == rows and found.shape in ((rows, 1), (rows,), ())
+    expect(found.reshape(-1) if one_each else found, what=what).equals(expected)
+
+
+def guesses(rng, rows):
+    """Unseen probabilities well off one half, and their classes: (N, 1), (N, 1) as float32."""
+    classes = rng.integers(0, 2, (rows, 1)).astype(np.float32)
+    return (0.02 + 0.65 * classes + 0.3 * rng.random((rows, 1))).astype(np.float32), classes
+
+
+@check(points=1)
+def predicts_a_class_for_each_row(student, rng):
+    """probabilities .9 .2 .7 .05 .99 .35 become the classes 1 0 1 0 1 0"""
+    p = column(0.9, 0.2, 0.7, 0.05, 0.99, 0.35)
+    answer = student.define(LAB, "classes")(student.predict, p)
+    what = "What `predict` made of the probabilities .9 .2 .7 .05 .99 .35"
+    expect_classes(answer, [1, 0, 1, 0, 1, 0], what)
+    p, classes = guesses(rng, 9)
+    answer = student.define(LAB, "classes")(student.predict, p)
+    expect_classes(answer, classes.ravel(), f"What `predict` made of {p.ravel().round(2).tolist()}")
+
+
+@check(points=1, after=predicts_a_class_for_each_row)
+def one_half_is_class_0(student):
+    """the border is at even odds: .5 is class 0, .505 and .55 are class 1, .495 is class 0"""
+    answer = student.define(LAB, "classes")(student.predict, column(0.5, 0.505, 0.55, 0.495))
+    what = "What `predict` made of the probabilities .5 .505 .55 .495"
+    expect_classes(answer, [0, 1, 1, 0], what)
+
+
+@check(points=2)
+def gives_the_share_that_is_right(student, rng):
+    """8 right of 10 give 0.8, 1 right of 4 gives 0.25, 3 right of 3 give 1.0"""
+    share = student.define(LAB, "share")
+    found = [
+        plain(share(student.accuracy, p, y))
+        for p, y in ((TEN, TEN_LABELS), (CERTAIN, CERTAIN_LABELS), (CLEAR, CLEAR_LABELS))
+    ]
+    for value, rows in zip(found, (10, 4, 3), strict=True):
+        expect(value, what=f"What `accuracy` returned for {rows} rows").is_between(-np.inf, np.inf)
+        if np.size(value) != 1:
+            fail(
+                f"`accuracy` returned {np.size(value)} numbers for {rows} rows; expected one.",
+                evidence=[np.size(value)],
+            )
+    values = [float(np.asarray(value).reshape(())) for value in found]
+    expect(values, what="The list of what `accuracy` returned in the three cases").close_to(
+        [0.8, 0.25, 1.0], atol=1e-5
+    )
+    (p, classes), y = guesses(rng, 13), rng.integers(0, 2, (13, 1)).astype(np.float32)
+    found = np.asarray(plain(share(student.accuracy, p, y))).reshape(-1)
+    what = "The list with what `accuracy` returned for 13 other rows"
+    expect(found, what=what).close_to([np.mean(classes == y)], atol=1e-5)
+
+
+@check(points=1, after=gives_the_share_that_is_right)
+def returns_a_python_float(student):
+    """accuracy returns a Python float, not a tensor"""
+    answer = student.define(LAB, "share")(student.accuracy, TEN, TEN_LABELS)
+    expect(answer, what="What `accuracy` returned").is_float()
+
+
+@check(points=1, after=(predicts_a_class_for_each_row, gives_the_share_that_is_right))
+def leaves_the_model_as_it_was(student):
+    """parameters, gradients, requires_grad and the mode of the model stay as they were"""
+    x, y = column(1, 2, 3, 4), column(0, 0, 1, 1)
+    w, b = np.array([[0.5]], np.float32), np.array([-1.0], np.float32)
+    report = plain(
+        student.define(LAB, "traces")(student.predict, student.accuracy, x, y, w, b)
+    )
+    changed = [name for name, is_changed in report if is_changed]
+    if changed:
+        fail(
+            "After `predict(model, x)` and `accuracy(model, x, y)`, this was no longer as it was: "
+            f"{', '.join(changed)}.",
+            evidence=[float(is_changed) for _, is_changed in report],
+        )

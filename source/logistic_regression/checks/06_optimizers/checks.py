@@ -1,0 +1,303 @@
+"""Checks of optimizers: names, two updates by hand, LBFGS, an average, a fair comparison."""
+
+import numpy as np
+
+from autograder.authoring import check, column, credit, expect, fail, plain, raised
+
+HOURS, PASSED = column(1, 2, 3, 4), column(0, 0, 1, 1)
+EPOCHS = 30
+
+GRADIENTS = [[0.5, -0.2], [0.1, 0.3], [-0.4, 0.6]]
+THREE_STEPS = {
+    "Adadelta": [2.99968, -1.99968, 2.99959, -2.00006, 2.99988, -2.00056],
+    "Adagrad": [2.9, -1.9, 2.88039, -1.9832, 2.94211, -2.06892],
+    "Adam": [2.9, -1.9, 2.8197, -1.92477, 2.81033, -1.98939],
+    "Adamax": [2.9, -1.9, 2.84205, -1.92105, 2.83502, -1.96459],
+    "ASGD": [2.94997, -1.97998, 2.93994, -2.00996, 2.97991, -2.06994],
+    "RMSprop": [2.0, -1.0, 1.80293, -1.83333, 2.42391, -2.69196],
+    "Rprop": [2.9, -1.9, 2.78, -1.9, 2.78, -1.95],
+    "SGD": [2.95, -1.98, 2.94, -2.01, 2.98, -2.07],
+    "AdamW": [2.897, -1.898, 2.8138, -1.92087, 2.80162, -1.98357],
+    "NAdam": [2.89435, -1.89435, 2.86767, -1.97782, 2.93115, -2.07583],
+    "RAdam": [2.95, -1.98, 2.92105, -1.98632, 2.91755, -2.01244],
+    "Adafactor": [2.74505, -1.74505, 2.67637, -2.00827, 2.88525, -2.26968],
+}
+
+STEPS = """
+def three_steps(make, names, gradients):
+    '''Where (3, -2) goes in three steps with these gradients at lr 0.1, for each name.'''
+    found = {}
+    for name in names:
+        p = torch.tensor([3.0, -2.0], requires_grad=True)
+        found[name] = []
+        try:
+            optimizer = make(name, [p], 0.1)
+            for gradient in gradients:
+                p.grad = torch.tensor(gradient)
+                optimizer.step()
+                found[name] += p.tolist()
+        except Exception as error:
+            found[name] = type(error).__name__
+    return found
+"""
+
+SLOPES = """
+def of_the_bowl(w):
+    '''The gradient of w**2 / 2.'''
+    return w.clone()
+
+def of_the_lecture(w):
+    '''The gradient of the mean BCE of sigmoid(w x + b) on the lecture's four rows.'''
+    x, y = torch.arange(1.0, 5.0), torch.tensor([0.0, 0.0, 1.0, 1.0])
+    error = torch.sigmoid(w[0] * x + w[1]) - y
+    return torch.stack([(error * x).mean(), error.mean()])
+
+def of_the_valley(w):
+    '''The gradient of a narrow, bent valley in three dimensions.'''
+    return torch.stack([w[0] - w[1], 8 * w[1] + w[0] ** 2, torch.sin(w[2]) + 0.1 * w[0]])
+"""
+
+MODEL = """
+class Unit(torch.nn.Module):
+    '''sigmoid(w x + b), and how often it was called.'''
+    def __init__(self, w, b):
+        super().__init__()
+        self.linear = torch.nn.Linear(1, 1)
+        with torch.no_grad():
+            self.linear.weight.fill_(w)
+            self.linear.bias.fill_(b)
+        self.calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return torch.sigmoid(self.linear(x))
+
+def numbers(model):
+    return [model.linear.weight.item(), model.linear.bias.item()]
+"""
+
+
+def unit(student, w=0.5, b=-0.25):
+    """A model of ours in the student's worker: one linear unit and the sigmoid."""
+    return student.define(MODEL, "Unit")(w, b)
+
+
+def weight_and_bias(student, model):
+    return plain(student.define(MODEL, "numbers")(model))
+
+
+@check(points=1)
+def builds_every_optimizer_by_name(student):
+    """make_optimizer builds each of the twelve: its first three steps are the right ones"""
+    student.make_optimizer("SGD", [student.torch.zeros(2, requires_grad=True)], 0.1)
+    names = list(THREE_STEPS)
+    found = plain(student.define(STEPS, "three_steps")(student.make_optimizer, names, GRADIENTS))
+    wrong = [name for name in names if not near(found[name], THREE_STEPS[name])]
+    if wrong:
+        right = len(names) - len(wrong)
+        return credit(
+            right / len(names),
+            f"{right} of {len(names)} optimizers make the right three steps from (3, -2) "
+            f"at a learning rate of 0.1; not so: {', '.join(described(found, wrong))}.",
+        )
+    return None
+
+
+def near(found, wanted):
+    """Whether what came back is those numbers (and no exception's name, and no other count)."""
+    if not isinstance(found, list) or len(found) != len(wanted):
+        return False
+    if not all(isinstance(number, float) for number in found):
+        return False
+    return bool(np.allclose(found, wanted, atol=1e-5, rtol=1e-6))
+
+
+def described(found, names):
+    """The names, each with the exception that came instead of steps, if one did."""
+    return [
+        f"{name} (raised {found[name][:40]})" if isinstance(found[name], str) else name
+        for name in names
+    ]
+
+
+@check(points=1)
+def refuses_other_names(student):
+    """make_optimizer raises ValueError for a name that is not among the twelve"""
+    weights = student.torch.zeros(2, requires_grad=True)
+    student.make_optimizer("SGD", [weights], 0.1).zero_grad()
+    for number, name in enumerate(("Sgd", "SparseAdam", "Optimizer")):
+        what = raised(lambda name=name: student.make_optimizer(name, [weights], 0.1))
+        if what != "ValueError":
+            came = f"It raised {what}" if what else "It raised nothing"
+            fail(
+                f'Called `make_optimizer("{name}", params, 0.1)`. {came}; expected ValueError.',
+                hint="Is everything in torch.optim an optimizer that these models can use?",
+                evidence=[number, what is None],
+            )
+
+
+@check(points=1)
+def momentum_follows_the_worked_example(student):
+    """momentum_path from 1 with gradient w, lr 0.1, momentum 0.9 goes to 0.9, 0.72, 0.486"""
+    slope = student.define(SLOPES, "of_the_bowl")
+    start = student.torch.tensor([1.0, -2.0])
+    path = student.momentum_path(start, slope, 0.1, 0.9, 3)
+    expect(path, what="The path").is_tensor().close_to(
+        [[1, -2], [0.9, -1.8], [0.72, -1.44], [0.486, -0.972]]
+    )
+    expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
+
+
+@check(points=1, after=momentum_follows_the_worked_example)
+def momentum_is_by_hand(code):
+    """momentum_path does without torch.optim"""
+    refuse_torchs_own(code, "momentum_path")
+
+
+@check(points=1)
+def adam_follows_the_worked_example(student):
+    """adam_path from 1 with gradient w and lr 0.1 goes to 0.9, then to 0.80041"""
+    slope = student.define(SLOPES, "of_the_bowl")
+    start = student.torch.tensor([1.0, -2.0])
+    path = student.adam_path(start, slope, 0.1, 3)
+    wanted = [[1, -2], [0.9, -1.9], [0.800412, -1.800166], [0.701586, -1.700623]]
+    expect(path, what="The path").is_tensor().close_to(wanted, atol=5e-6)
+    expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
+
+
+@check(points=1, after=adam_follows_the_worked_example)
+def adam_is_by_hand(code):
+    """adam_path does without torch.optim"""
+    refuse_torchs_own(code, "adam_path")
+
+
+def refuse_torchs_own(code, entry_point):
+    """Fails where the source of an entry point, or what it calls, names torch's optimizers."""
+    names = code.names_used_by(entry_point)
+    if found := sorted(name for name in names if f"{name}.".startswith("torch.optim.")):
+        fail(
+            f"`{entry_point}` uses {', '.join(found)}; expected the update written out by hand.",
+            hint="Torch's optimizer is good to compare with. Which lines would do without it?",
+            evidence=len(found),
+        )
+
+
+@check(points=1)
+def lbfgs_reaches_the_bottom(student):
+    """train_lbfgs gives the loss before each step: 0.7145, then the least loss, 0.4130"""
+    model = unit(student)
+    x, y = column(1, 2, 3, 4, 5, 6), column(0, 0, 1, 0, 1, 1)
+    losses = student.train_lbfgs(model, student.torch.nn.BCELoss(), x, y, 3)
+    expect(losses, what="The list of losses").is_list(3).close_to(
+        [0.71452, 0.41300, 0.41300], atol=1e-4
+    )
+
+
+ASGD = """
+def walked(t0, steps):
+    '''An ASGD optimizer that has walked down a bowl with two tensors of parameters.'''
+    a = torch.tensor([1.0, -2.0], requires_grad=True)
+    b = torch.tensor([[4.0]], requires_grad=True)
+    optimizer = torch.optim.ASGD([{"params": [a]}, {"params": [b], "lr": 0.2}], lr=0.1, t0=t0)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (a.square().sum() / 2 + b.square().sum() / 2).backward()
+        optimizer.step()
+    return optimizer
+"""
+
+
+@check(points=1)
+def asgd_gives_its_average(student):
+    """asgd_average gives the average of each parameter, which lags behind the parameter itself"""
+    make = student.define(ASGD, "walked")
+    for steps, first, second in (
+        (4, [0.73170, -1.46341], [[2.08202]]),
+        (8, [0.60367, -1.20735], [[1.44498]]),
+    ):
+        averages = student.asgd_average(make(0, steps))
+        expect(averages, what="The list of averages").is_list(2)
+        expect(averages[0], what="The first average").close_to(first, atol=2e-4)
+        expect(averages[1], what="The second average").close_to(second, atol=2e-4)
+
+
+@check(points=1)
+def every_run_has_the_same_start(student):
+    """compare_optimizers starts every run at 0.59374; SGD and Adam go on as in the statement"""
+    model = unit(student)
+    runs = runs_of(student, model, {"SGD": 0.01, "Adam": 0.01, "RMSprop": 0.01}, 4)
+    for name, losses in runs.items():
+        expect(losses[0], what=f"The first loss of {name}").close_to(0.59374, atol=1e-5)
+    expect(runs["SGD"], what="The run of SGD").close_to(
+        [0.59374, 0.59300, 0.59227, 0.59156], atol=2e-5
+    )
+    expect(runs["Adam"], what="The run of Adam").close_to(
+        [0.59374, 0.59003, 0.58654, 0.58330], atol=2e-5
+    )
+    start = weight_and_bias(student, model)
+    expect(start, what="Weight and bias of the given model, after the call,").close_to([0.5, -0.25])
+
+
+def runs_of(student, model, rates, epochs):
+    """What compare_optimizers gives on the lecture's data, its form checked: {name: losses}."""
+    found = plain(student.compare_optimizers(model, rates, HOURS, PASSED, epochs))
+    if not isinstance(found, dict) or sorted(found) != sorted(rates):
+        got = sorted(found) if isinstance(found, dict) else type(found).__name__
+        fail(
+            f"compare_optimizers returned {got}; "
+            f"expected a dict with a list of losses for each of {list(rates)}."
+        )
+    for name in rates:
+        expect(found[name], what=f"The run of {name}").is_list(epochs).is_finite()
+    return {name: found[name] for name in rates}
+
+
+DESCENT = """
+def last_losses(rates, x, y, epochs):
+    '''The loss on the lecture's data after so many epochs, for each optimizer at its rate.'''
+    ended = {}
+    for name, lr in rates.items():
+        w = torch.tensor([0.5, -0.25], requires_grad=True)
+        optimizer = getattr(torch.optim, name)([w], lr=lr)
+        rows = torch.cat([x, torch.ones_like(x)], dim=1)
+        for _ in range(epochs):
+            w.grad = (torch.sigmoid(rows @ w.detach()) - y.reshape(-1)) @ rows / len(rows)
+            optimizer.step()
+        p = torch.sigmoid(rows @ w.detach()).reshape(-1, 1)
+        ended[name] = torch.nn.functional.binary_cross_entropy(p, y).item()
+    return ended
+"""
+
+
+@check(points=2)
+def learning_rates_fit_their_optimizers(student, thresholds):
+    """learning_rates() holds for each of the twelve a rate that meets the loss after 30 epochs"""
+    rates = plain(student.learning_rates())
+    if not isinstance(rates, dict):
+        fail(f"learning_rates returned a {type(rates).__name__}; expected a dict of twelve names.")
+    usable = {name: float(rates[name]) for name in THREE_STEPS if is_rate(rates.get(name))}
+    if len(usable) > 1 and len(set(usable.values())) == 1:
+        fail(
+            f"learning_rates gives {next(iter(usable.values())):g} for all; each needs its own.",
+            hint="Is a step of .01 the same size in each? Print Adam's first and Adadelta's.",
+            evidence=usable[next(iter(usable))],
+        )
+    ended = plain(student.define(DESCENT, "last_losses")(usable, HOURS, PASSED, EPOCHS))
+    there = [name for name in THREE_STEPS if ended.get(name, np.inf) <= thresholds.loss]
+    if len(there) == len(THREE_STEPS):
+        return None
+    late = [
+        f"{name} {ended[name]:.3f}" if name in ended else name
+        for name in THREE_STEPS
+        if name not in there
+    ]
+    return credit(
+        len(there) / len(THREE_STEPS),
+        f"{len(there)} of {len(THREE_STEPS)} reach a loss of {thresholds.loss:g} "
+        f"in {EPOCHS} epochs; these end elsewhere: {', '.join(late)}.",
+    )
+
+
+def is_rate(value):
+    """Whether a learning rate is one: a finite number above 0."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < np.inf

@@ -1,0 +1,96 @@
+"""What works without our line in nbgrader_config.py: kernels run the check cells; and formgrader.
+
+The tiny course is laid out as the real one is; two exercises, `double` and `shout`.
+"""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+TINY = Path(__file__).parents[2] / "tiny_course" / "solutions"
+STOCK = "--Autograde.exporter_class=nbconvert.exporters.NotebookExporter"
+
+
+@pytest.fixture(scope="module")
+def world(new_world):
+    """The tiny course, and eve, who wrote `shout` and not `double`; graded by nbgrader alone."""
+    world = new_world(TINY)
+    world.nbgrader("generate_assignment", "tiny", "--force")
+    folder = world.submitted("eve", "tiny")
+    shutil.copytree(world.course / "assignments" / "tiny", folder)
+    solved = nbformat.read(world.course / "source" / "tiny" / "tiny.ipynb", as_version=4)
+    notebook = nbformat.read(folder / "tiny.ipynb", as_version=4)
+    answers = {cell.id: cell.source for cell in solved.cells}
+    for cell in notebook.cells:
+        if cell.id == "shout":
+            cell.source = f"import sys\nprint('note', file=sys.stderr)\n{answers['shout']}"
+    nbformat.write(notebook, folder / "tiny.ipynb")
+    world.nbgrader("autograde", "tiny", STOCK)
+    return world
+
+
+def test_a_check_cell_gives_the_points_of_visible_checks(world):
+    assert world.scores("eve", "tiny") == {"check_double": 0.0, "check_shout": 1.0}
+
+
+def test_a_check_cell_shows_a_table(world):
+    cells = {cell.id: cell for cell in world.autograded("eve", "tiny").cells}
+    kinds = [output.output_type for output in cells["check_shout"].outputs]
+    assert kinds == ["display_data", "execute_result"]
+    assert "<table" in cells["check_shout"].outputs[0].data["text/html"]
+
+
+def test_validate_is_content_where_all_visible_checks_pass(world, tmp_path):
+    shutil.copytree(world.submitted("eve", "tiny"), tmp_path / "tiny")
+    said = world.nbgrader("validate", "tiny.ipynb", cwd=tmp_path / "tiny")
+    assert 'check_cell("double")' in said
+    assert 'check_cell("shout")' not in said
+
+
+def test_formgrader_opens_on_the_result(world):
+    with world.gradebook() as gradebook:
+        submission = gradebook.find_submission_notebook("tiny", "tiny", "eve").id
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+            "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+            f"--port={port}",
+            "--IdentityProvider.token=open",
+        ],
+        cwd=world.course,
+        env=world.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}/formgrader"
+        assert "tiny" in fetched(f"{address}/gradebook/tiny/tiny")
+        assert "shout" in fetched(f"{address}/submissions/{submission}/")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def fetched(address: str) -> str:
+    """A page, once the server is up."""
+    request = urllib.request.Request(address, headers={"Authorization": "token open"})
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError(f"{address} does not answer")
