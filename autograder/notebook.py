@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.errors import AutograderError, InternalError, UsageError
+from autograder.errors import AutograderError, UsageError
 from autograder.results import ExerciseResult, Result
 
 if TYPE_CHECKING:
@@ -98,16 +98,6 @@ class _Warm:
 
     def check(self, notebook: Path, exercise: str) -> Result:
         """How the exercise fares. Raises AutograderError where that can't be said."""
-        was_warm = self.grader is not None
-        try:
-            return self._check(notebook, exercise)
-        except InternalError:
-            self.close()
-            if not was_warm:
-                raise
-        return self._check(notebook, exercise)
-
-    def _check(self, notebook: Path, exercise: str) -> Result:
         grader = self._for(notebook.parent)
         grader.settings = dataclasses.replace(grader.settings, only=frozenset({exercise}))
         result = grader.grade(notebook)
@@ -116,7 +106,7 @@ class _Warm:
         return result
 
     def _for(self, folder: Path) -> Grader:
-        """The grader that is there already, if it is this process's and its checks are the same."""
+        """The grader that is there already, if it lives, is this process's and has these checks."""
         from autograder.course.course import Course
         from autograder.runs.grading import Grader, Settings
 
@@ -126,7 +116,7 @@ class _Warm:
             raise UsageError(f"there is no checks/ in {folder}: {remedy}")
         versions = sorted((path, path.stat().st_mtime_ns) for path in files)
         stamp = os.getpid(), folder, versions
-        if self.grader is None or stamp != self.belongs_to:
+        if self.grader is None or not self.grader.alive or stamp != self.belongs_to:
             self.close()
             self.grader = Grader(Course.handed_out(folder), Settings()).__enter__()
             self.belongs_to = stamp
@@ -247,7 +237,8 @@ def _notes(result: Result, notebook: Path) -> list[str]:
             f"Every check here passes. Hidden ones, for {exercise.hidden_points:g} more points, "
             "run when it is graded."
         )
-    if not any(layer["on"] for layer in result.protections.values()):
+    layers = result.protections.values()
+    if layers and not any(layer["on"] for layer in layers):
         notes += _WARM.once(NO_ISOLATION)
     return [*notes, _saved(notebook), *_unsaved(notebook, exercise.entry_points)]
 

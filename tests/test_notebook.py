@@ -198,31 +198,43 @@ def test_an_exercise_that_is_not_there(work, capsys):
     assert "has no exercise nope; it has sigmoid_model" in refused(capsys, "nope")
 
 
-def test_an_interruption(work, capsys, monkeypatch):
-    check_cell("bce_criterion")
-    capsys.readouterr()
-    before = forkserver()
-    with monkeypatch.context() as patch:
-        patch.setattr(grading.Grader, "grade", interrupt)
-        assert "interrupted." in refused(capsys)
-    check_cell("bce_criterion")
-    assert forkserver() != before, "what was interrupted is not used again"
+@pytest.fixture
+def in_trouble(work, monkeypatch):
+    """A grader that raises what it is given; it counts how often it was closed."""
+
+    class Broken(check_cells._Warm):
+        closed = 0
+
+        def check(self, notebook, exercise):
+            raise self.error
+
+        def close(self):
+            self.closed += 1
+
+    broken = Broken()
+    monkeypatch.setattr(check_cells, "_WARM", broken)
+    return broken
 
 
-def interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def test_an_interruption(in_trouble, capsys):
+    in_trouble.error = KeyboardInterrupt()
+    assert "interrupted." in refused(capsys)
+    assert in_trouble.closed == 1, "what was interrupted is not used again"
 
 
-def test_a_fault_of_ours(work, capsys, monkeypatch):
-    monkeypatch.setattr(grading.Grader, "grade", lambda *_: [][0])
-    said = refused(capsys)
-    assert "not of your code (IndexError: list index out of range)" in said
+def test_a_fault_of_ours(in_trouble, capsys):
+    in_trouble.error = IndexError("out of range")
+    assert "not of your code (IndexError: out of range). Please report it." in refused(capsys)
+    assert in_trouble.closed == 1
 
 
 def test_torch_that_is_not_there(work, capsys, monkeypatch):
-    check_cells._WARM.close()
+    monkeypatch.setattr(check_cells, "_WARM", check_cells._Warm())
     monkeypatch.setattr(launcher, "BOOTSTRAP", "import torch_is_not_here")
-    assert "No module named 'torch_is_not_here'" in refused(capsys)
+    assert check_cell("bce_criterion") == 0.0
+    said = capsys.readouterr()
+    assert "No module named 'torch_is_not_here'" in said.out
+    assert "Traceback" not in said.out + said.err
     check_cells._WARM.close()
 
 
@@ -280,23 +292,24 @@ def test_it_stays_from_one_check_to_the_next(work):
     assert forkserver() == first
 
 
-def test_new_checks_are_seen(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(hand_out(tmp_path / "work", bce_criterion=LOG10).parent)
+def test_new_checks_are_seen(work, capsys):
+    about = next(work.parent.glob("checks/*bce_criterion/exercise.toml"))
+    old = about.read_text()
+    about.write_text(old.replace("The manual BCE", "A corrected"))
     check_cell("bce_criterion")
-    about = next(tmp_path.glob("work/checks/*bce_criterion/exercise.toml"))
-    about.write_text(about.read_text().replace("The manual BCE", "A corrected"))
-    capsys.readouterr()
-    check_cell("bce_criterion")
+    about.write_text(old)
     assert "A corrected criterion" in capsys.readouterr().out
 
 
 def test_one_that_died_is_replaced(work, capsys):
     check_cell("bce_criterion")
-    first = forkserver()
-    os.kill(first, signal.SIGKILL)
+    first = check_cells._WARM.grader._launcher._process
+    first.kill()
+    first.wait()
+    capsys.readouterr()
     check_cell("bce_criterion")
     assert "0.12985" in capsys.readouterr().out
-    assert forkserver() != first
+    assert forkserver() != first.pid
 
 
 def test_a_fork_of_the_kernel_leaves_it_alone(work):

@@ -1,12 +1,16 @@
-"""nbgrader's own configuration: what `nbgrader autograde` would read, read the same way.
+"""nbgrader's own configuration: what `nbgrader autograde` reads in the course, read the same way.
 
 The names of folders, whether files are shared with a group, the course's id, and the plugin that
 says what handing in late costs come from `nbgrader_config.py` and Jupyter's configuration.
+
+nbgrader also runs the `nbgrader_config.py` of the folder that one is in, and imports from there.
+That folder may be a student's: here the course's own file counts, and no other.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,15 @@ from nbgrader.preprocessors import AssignLatePenalties
 from autograder.errors import GradebookError
 
 DEFAULT_COURSE = "default_course"
+
+
+class _Settings(NbGrader):  # type: ignore[misc]
+    """nbgrader's base program, without what it takes from the present folder."""
+
+    load_cwd_config = False
+
+    def init_syspath(self) -> None:
+        """Leaves the places that modules come from as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +45,14 @@ class Configured:
 
     @classmethod
     def read(cls, root: Path) -> Configured:
-        """The configuration of the course in `root`. Raises GradebookError where it is wrong."""
-        app = NbGrader()
+        """The configuration of the course in `root`. Raises GradebookError where it is wrong.
+
+        Modules beside `nbgrader_config.py`, such as a plugin of the teacher's, can be imported
+        from now on, after all others.
+        """
+        if str(root) not in sys.path:
+            sys.path.append(str(root))
+        app = _Settings()
         app.log_level = logging.ERROR  # that there is no configuration is no news
         try:
             app.initialize([], root=str(root))

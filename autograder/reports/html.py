@@ -40,7 +40,9 @@ FAINT = "rgba(127, 127, 127, 0.16)"
 OUTER = "text-align: left; max-width: 60em; padding: 0 6px"
 CELL = "text-align: left; vertical-align: top; white-space: normal; border: none"
 ROW = f"background: transparent; border-top: 1px solid {GREY}"
-TABLE = "border-collapse: collapse; table-layout: auto; margin: 0; font-size: inherit"
+TABLE = (
+    "border-collapse: collapse; table-layout: auto; margin: 0; color: inherit; font-size: inherit"
+)
 WORD = (
     "color: #ffffff; border-radius: 3px; padding: 1px 7px; font-weight: bold; white-space: nowrap"
 )

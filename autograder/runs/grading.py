@@ -100,6 +100,11 @@ class Grader:
         assert self._launcher is not None
         return self._launcher.interrupted
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can still grade: its forkserver has not been killed meanwhile."""
+        return self._launcher is not None and self._launcher.alive
+
     # -- one submission ---------------------------------------------------------------
 
     def grade(self, path: Path) -> Result:

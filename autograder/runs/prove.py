@@ -2,8 +2,8 @@
 
 For each exercise: the reference gets everything, on several seeds; every known mistake fails
 first at the check that it names and is answered with its own hint; every visible check has
-hints that rise. For the assignment: what is released scores nothing, is in step with its source and holds nothing hidden. Each problem
-says what to do about it.
+hints that rise. For the assignment: what is released scores nothing, is in step with its source
+and holds nothing hidden. Each problem says what to do about it.
 """
 
 from __future__ import annotations

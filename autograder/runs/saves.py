@@ -51,7 +51,7 @@ def read_work(path: Path, known: KnownAssignments, saved: Path | None = None) ->
         submission = read_submission(path, known)
     except SubmissionError as error:
         if saved is not None and saved.suffix.lower() in KINDS and path.is_dir() and saved.exists():
-            return read_work(saved, known)
+            return read_work(path / saved.name, known)
         return Work(error=str(error), digest=str(error))
     names = known.names_of(submission.assignment)
     codes = {

@@ -91,6 +91,7 @@ class Watch:
         self.hinted = ""
         self.said: list[str] = []
         self.status = ""
+        self.why = ""
         self.is_list = False
         self.settles: float | None = None
         self.saved: Path | None = None
@@ -167,7 +168,7 @@ class Watch:
             self.status = f"{_clock()}  waiting for the next save"
             self.draw()
         else:
-            self.ask({self.current}, at)
+            self.ask({self.current}, at, self.saved.name if self.saved else "")
 
     def _changed(self, before: Work, after: Work) -> str:
         """The first exercise whose code is new, unless the one at hand is, too; "" for none."""
@@ -182,12 +183,14 @@ class Watch:
 
     # -- running ------------------------------------------------------------------------
 
-    def ask(self, exercises: set[str], begun: float) -> None:
-        """Has some exercises checked; what runs now is ended."""
+    def ask(self, exercises: set[str], begun: float | None = None, why: str = "") -> None:
+        """Has some exercises checked; what runs now is ended. `why` names the file if saved."""
         if self.work.submission is None:
             return
-        self.job = Job(self.work.submission, frozenset(exercises), begun)
         self.told = time.monotonic()
+        begun = self.told if begun is None else begun
+        self.job = Job(self.work.submission, frozenset(exercises), begun)
+        self.why = why or _named(self.job)
         self.runner.ask(self.job)
 
     def on_answer(self, answer: Answer) -> None:
@@ -199,8 +202,7 @@ class Watch:
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
         seconds = time.monotonic() - answer.job.begun
-        file = self.saved.name if self.saved else "your work"
-        self.status = f"{_clock()}  {file}: answered in {seconds:.2f} s"
+        self.status = f"{_clock()}  {self.why}: answered in {seconds:.2f} s"
         self._renew_hint()
         self._go_on(answer)
         self.draw()
@@ -215,11 +217,11 @@ class Watch:
             self.current = self._next_open()
             self.hint = None
             if self.current and not ran_all:
-                self.ask({self.current}, time.monotonic())
+                self.ask({self.current})
         elif not self.current:
             self.current = self._next_open()
         if not self.current and not ran_all:
-            self.ask(set(self.names), time.monotonic())
+            self.ask(set(self.names))
 
     def _next_open(self) -> str:
         """The next exercise after the one at hand that is not solved, from the top again; "" if
@@ -249,12 +251,12 @@ class Watch:
             self.current = self._next_open() or self.current
             self.hint = None
             self.said.clear()
-            self.ask({self.current} if self.current else set(self.names), time.monotonic())
+            self.ask({self.current} if self.current else set(self.names))
         elif key == "r" and self.current:
-            self.ask({self.current}, time.monotonic())
+            self.ask({self.current})
         elif key in "ar":
             self.said.clear()
-            self.ask(set(self.names), time.monotonic())
+            self.ask(set(self.names))
         self.draw()
 
     def reveal(self) -> None:
@@ -321,9 +323,12 @@ class Watch:
         seconds = int(time.monotonic() - self.job.begun)
         if self.result is None and not seconds:
             return "starting; PyTorch takes a few seconds"
-        names = self.job.exercises
-        what = next(iter(names)) if len(names) == 1 else "all exercises"
-        return f"{what}: running for {seconds} s (a save ends it)"
+        return f"{_named(self.job)}: running for {seconds} s (a save ends it)"
+
+
+def _named(job: Job) -> str:
+    """What a job runs, in words."""
+    return next(iter(job.exercises)) if len(job.exercises) == 1 else "all exercises"
 
 
 def _clock() -> str:

@@ -133,6 +133,11 @@ class Launcher:
         assert self._said is not None
         self._said.close()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the forkserver still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> WorkerTransport:
         """A fresh worker, confined, its protections checked from outside."""
         transport = self._spare = self._spare or self._request()

@@ -105,6 +105,11 @@ class Remote:
     def __iter__(self) -> Any:
         raise TypeError("a Remote can't be iterated: use plain(...), or index it")
 
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a Remote can't be compared here: use expect(...).equals(...)")
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __bool__(self) -> bool:
         raise TypeError("a Remote has no truth value: use plain(...) or expect(...)")
 

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.errors import CourseError, GradebookError, UsageError
+from autograder.runs.grading import Settings
 from autograder.runs.kept import only_writer
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
@@ -296,7 +298,7 @@ def test_timestamps_are_kept_and_late_work_costs_what_nbgraders_plugin_says(smal
         gradebook.grant_extension("tiny", "ada", minutes=1)
     assert any("timestamp" in note for note in small_class.told[-1].result.notes)
     (small_class.folder("grace") / "timestamp.txt").unlink()
-    assert small_class.states() == {"ada": "written", "grace": "written", "zoe": "unchanged"}
+    assert small_class.states() == {"ada": "written", "grace": "unchanged", "zoe": "unchanged"}
     with small_class.gradebook() as gradebook:
         assert gradebook.find_submission("tiny", "ada").late_submission_penalty == 0
         assert gradebook.find_submission("tiny", "grace").timestamp is not None
@@ -311,9 +313,8 @@ class Careful(BasePlugin):
 """
 
 
-def test_a_plugin_that_fails_for_one_student_holds_up_nobody(small_class, monkeypatch):
+def test_a_plugin_that_fails_for_one_student_holds_up_nobody(small_class):
     (small_class.root / "careful_plugin.py").write_text(PLUGIN)
-    monkeypatch.syspath_prepend(str(small_class.root))
     (small_class.root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.AssignLatePenalties.plugin_class = "careful_plugin.Careful"\n'
     )
@@ -325,6 +326,16 @@ def test_a_plugin_that_fails_for_one_student_holds_up_nobody(small_class, monkey
     penalties = small_class.sql("select late_submission_penalty from submitted_notebook")
     assert sorted(penalties) == [(2.0,), (11.0,)]
     assert small_class.sql("select id from student order by id") == [("ada",), ("grace",)]
+
+
+def test_no_configuration_is_taken_from_a_students_folder(small_class, monkeypatch):
+    small_class.hand_in("ada")
+    trap = "raise SystemExit('a submission was run')\n"
+    for name in ("nbgrader_config.py", "jupyter_config.py", "alembic.py", "sqlalchemy.py"):
+        small_class.hand_in_file("ada", name, trap)
+    monkeypatch.chdir(small_class.folder("ada"))
+    small_class.grade(Path())
+    assert small_class.automatic("ada")["check_double"] == 9
 
 
 # -- a gradebook that is not there ----------------------------------------------------------
@@ -473,8 +484,10 @@ def test_the_command_prints_a_line_a_student_and_a_summary_or_json(small_class, 
         ("grace", 6.0),
         ("zoe", 0.0),
     ]
-    assert main([*command, "--exercise", "double"]) == 2
-    other = lock(small_class)
-    assert main(command) == 7
-    other.close()
-    assert "locked" in capsys.readouterr().err
+
+
+def test_only_whole_assignments_go_into_a_gradebook(small_class):
+    small_class.hand_in("ada")
+    small_class.grader = replace(small_class.grader, settings=Settings(only=frozenset({"double"})))
+    with pytest.raises(UsageError, match="leave out --exercise"):
+        small_class.grade()

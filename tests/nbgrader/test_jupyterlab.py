@@ -124,7 +124,7 @@ def is_next(prompt: str, before: str) -> bool:
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     """The handed-out folder, opened in JupyterLab."""
-    require_browser()
+    require_browser(CHROMIUM, DRIVER)
     folder = tmp_path / "work"
     shutil.copytree(HANDED_OUT, folder)
     with served(folder, tmp_path) as server, driven(tmp_path) as browser:
@@ -162,8 +162,8 @@ def driven(root: Path) -> Iterator[webdriver.Chrome]:
         browser.quit()
 
 
-def require_browser() -> None:
-    missing = [str(path) for path in (CHROMIUM, DRIVER) if not path.exists()]
+def require_browser(*programs: Path) -> None:
+    missing = [str(path) for path in programs if not path.exists()]
     if not missing:
         return
     reason = f"{' and '.join(missing)} not found; on Debian: {INSTALL}"
@@ -235,3 +235,10 @@ def test_a_student_fills_a_stub_and_sees_the_table_change(lab: Lab):
     assert "failed" not in right
     assert "you ran last" not in right
     assert right.splitlines()[-1] == "7.0", "the bare points, for nbgrader"
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail), ("", pytest.skip)])
+def test_without_the_browser_ci_fails_and_others_are_told(monkeypatch, ci, outcome):
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome.Exception, match=f"/nowhere/chromedriver not found.*{INSTALL}"):
+        require_browser(Path(__file__), Path("/nowhere/chromedriver"))

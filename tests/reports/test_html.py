@@ -192,7 +192,15 @@ def test_a_word_in_white_is_readable_on_its_background(status):
 
 def test_no_text_has_a_colour_that_suits_only_one_theme():
     coloured = [
-        f for _, f in Seen(everywhere("x")).tags if re.search(r"(?<!-)color:", f.get("style") or "")
+        f
+        for _, f in Seen(everywhere("x")).tags
+        if re.search(r"(?<!-)color: (?!inherit)", f.get("style") or "")
     ]
     assert coloured
     assert all("background: #" in str(found["style"]) for found in coloured)
+
+
+def test_tables_take_the_colour_of_the_page_even_where_it_has_no_doctype():
+    tables = [found for tag, found in Seen(everywhere("x")).tags if tag == "table"]
+    assert len(tables) == 2
+    assert all("color: inherit" in str(found["style"]) for found in tables)

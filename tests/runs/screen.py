@@ -22,6 +22,11 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 CLEAR = "\x1b[2J\x1b[H"
 
 
+def plain(text: str) -> str:
+    """Text without regard to where lines were broken."""
+    return " ".join(text.split())
+
+
 class Screen:
     """A command under a pty of 80 x 24. Use it as a context manager."""
 
@@ -76,7 +81,8 @@ class Screen:
     def shows(self, *texts: str, seconds: float = DEADLINE) -> str:
         """Waits for a page with all these texts; returns it."""
         end = time.monotonic() + seconds
-        while not all(text in self.page for text in texts):
+        wanted = [plain(text) for text in texts]
+        while not all(text in plain(self.page) for text in wanted):
             left = end - time.monotonic()
             assert left > 0, f"{texts} did not come; there is:\n{self.page}"
             assert self._read(left), f"it ended without {texts}; there is:\n{self.page}"

@@ -187,3 +187,17 @@ def test_a_cut_or_changed_notebook_is_a_reading_or_an_error(data):
     cut = bytes(whole[: data.draw(st.integers(0, len(whole)))])
     with contextlib.suppress(SubmissionError):
         read_notebook(cut, "lab.ipynb")
+
+
+def test_check_cells_are_known_without_metadata():
+    check = "from autograder.notebook import check_cell\n\ncheck_cell('double')"
+    assert read_notebook(notebook(check, "x = 1"), "n").cells[0].source == "x = 1"
+
+
+def test_definitions_in_a_copied_check_cell_count():
+    meta = graded("check_x", grade=True, solution=False, locked=True)
+    source = (
+        "from autograder.notebook import check_cell\ndef helper():\n    return 1\ncheck_cell('x')"
+    )
+    cells = read_notebook(notebook(code_cell(source, metadata=meta)), "n").cells
+    assert [cell.source for cell in cells] == ["\ndef helper():\n    return 1\n"]

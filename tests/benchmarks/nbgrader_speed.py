@@ -1,0 +1,159 @@
+"""What nbgrader costs with its own Execute, with our judge, and what `--gradebook` costs.
+
+    python tests/benchmarks/nbgrader_speed.py [--submissions N] [--way NAME]
+
+All grade the same submissions, each way in a fresh copy of the course. The students' own compute
+is measured as in speed.py: the requests of the judge, replayed in a plain process (for stock
+nbgrader those of the visible checks, which are all that its check cells run). The grader's share
+is what is left of the wall time; "each further" leaves out what a run costs once (programs that
+start, torch imported, references), from runs over few and over all submissions. Asserts nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from speed import ROOT, record, replay
+
+from autograder.course.course import Course
+
+NAME = "logistic_regression"
+FILE = f"{NAME}.ipynb"
+FEW = 4
+STOCK = "--Autograde.exporter_class=nbconvert.exporters.NotebookExporter"
+WAYS = {
+    "nbgrader autograde, stock Execute": ["nbgrader", "autograde", NAME, STOCK],
+    "nbgrader autograde, our judge": ["nbgrader", "autograde", NAME],
+    "autograder grade --gradebook": [
+        *("autograder", "grade", "submitted", "--gradebook", "sqlite:///gradebook.db")
+    ],
+}
+KINDS = ("right", "mistaken", "untouched", "half")
+
+
+def program(words: list[str], folder: Path) -> float:
+    """Seconds that a program takes."""
+    home = folder.parent / "home"
+    home.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        **{key: str(home) for key in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")},
+    }
+    begun = time.perf_counter()
+    done = subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    seconds = time.perf_counter() - begun
+    if done.returncode:
+        sys.exit(f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return seconds
+
+
+def new_course(folder: Path) -> Path:
+    """A course with its release and a gradebook that knows the assignment."""
+    course = folder / "course"
+    shutil.copytree(ROOT / "solutions", course / "solutions")
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    program(["nbgrader", "generate_assignment", NAME, "--force"], course)
+    return course
+
+
+def hand_in(course: Path, kind: str, folder: Path) -> None:
+    """Lays a submission of a kind into a folder."""
+    shutil.copytree(course / "assignments" / NAME, folder)
+    if kind == "mistaken":
+        shutil.copy(ROOT / "tests" / "samples" / "grace" / FILE, folder)
+    solved = nbformat.read(course / "source" / NAME / FILE, as_version=4)
+    answers = [cell for cell in solved.cells if cell.metadata.nbgrader.solution]
+    answers = {"right": answers, "half": answers[:3]}.get(kind, [])
+    notebook = nbformat.read(folder / FILE, as_version=4)
+    for cell in notebook.cells:
+        cell.source = next((a.source for a in answers if a.id == cell.id), cell.source)
+    nbformat.write(notebook, folder / FILE)
+
+
+def run(words: list[str], course: Path, kinds: list[str], root: Path) -> float:
+    """Seconds of one way over a class."""
+    with tempfile.TemporaryDirectory(dir=root) as folder:
+        copy = Path(folder) / "course"
+        shutil.copytree(course, copy)
+        for number, kind in enumerate(kinds):
+            hand_in(course, kind, copy / "submitted" / f"s{number:03}" / NAME)
+        return program(words, copy)
+
+
+def computes(course: Path, root: Path, opened: Callable[[Path], Course]) -> dict[str, float]:
+    """Seconds of the students' own code, by kind of submission."""
+    found = {}
+    for kind in KINDS:
+        folder = root / f"{kind}-{opened.__name__}"
+        hand_in(course, kind, folder)
+        requests, _ = record(folder, opened(folder))
+        found[kind] = sorted(replay(requests)[1] for _ in range(3))[1]
+    return found
+
+
+def all_checks(folder: Path) -> Course:
+    return Course.open(ROOT)
+
+
+def visible_checks(folder: Path) -> Course:
+    return Course.handed_out(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--submissions", type=int, default=20)
+    parser.add_argument("--way", choices=["stock", "judge", "gradebook"], action="append")
+    options = parser.parse_args()
+    kinds = [KINDS[number % len(KINDS)] for number in range(options.submissions)]
+    with tempfile.TemporaryDirectory(prefix="nbgrader-speed-") as folder:
+        root = Path(folder)
+        course = new_course(root)
+        for name, words in WAYS.items():
+            if options.way and not any(way in name.lower() for way in options.way):
+                continue
+            opened = visible_checks if "stock" in name else all_checks
+            own = computes(course, root / name.replace(" ", "-"), opened)
+            few, many = kinds[:FEW], kinds
+            seconds = {n: run(words, course, part, root) for n, part in ((1, few), (2, many))}
+            report(name, own, (few, seconds[1]), (many, seconds[2]))
+
+
+def report(
+    name: str, own: dict[str, float], few: tuple[list[str], float], many: tuple[list[str], float]
+) -> None:
+    """Two lines: the whole run by submission, and each further one."""
+    compute = sum(own[kind] * count for kind, count in Counter(many[0]).items()) / len(many[0])
+    whole = many[1] / len(many[0])
+    print(name)
+    print(f"  the whole run, {len(many[0])} submissions: {line(whole, compute)}")
+    further = len(many[0]) - len(few[0])
+    if further > 0:
+        rest = list((Counter(many[0]) - Counter(few[0])).elements())
+        compute = sum(own[kind] for kind in rest) / further
+        print(f"  each further:                  {line((many[1] - few[1]) / further, compute)}")
+
+
+def line(seconds: float, compute: float) -> str:
+    return (
+        f"{seconds:.2f} s a submission, of which {compute:.2f} s the students' code, "
+        f"{seconds - compute:.2f} s the grader's own"
+    )
+
+
+if __name__ == "__main__":
+    main()
