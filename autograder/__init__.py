@@ -1,3 +1,3 @@
-"""Grades PyTorch exercises: a submission runs in a confined worker, its values are judged elsewhere."""
+"""Grades PyTorch exercises: code runs in a confined worker, its values are judged elsewhere."""
 
 __version__ = "0.1.0"

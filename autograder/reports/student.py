@@ -14,7 +14,9 @@ that came from a submission are escaped before they are shown, and never read as
 
 from __future__ import annotations
 
+import io
 import shlex
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -259,6 +261,14 @@ def print_explained(verdict: Verdict, console: Console, told: set[str]) -> None:
         body.append(hint)
         told.add(verdict.hint)
     console.print(Padding(Text("\n").join(body), (0, 0, 0, 4)))
+
+
+def explained(verdict: Verdict, width: int) -> str:
+    """The same as plain text, in lines of at most `width` where words allow it."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    with console.capture() as captured:
+        print_explained(verdict, console, set())
+    return textwrap.dedent("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 # -- what stands below ----------------------------------------------------------------------

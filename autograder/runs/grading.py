@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -132,8 +132,17 @@ class Grader:
             str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
         )
 
-    def grade_submission(self, submission: Submission, begun: float | None = None) -> Result:
-        """Grades what was read."""
+    def grade_submission(
+        self,
+        submission: Submission,
+        begun: float | None = None,
+        tell: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """Grades what was read.
+
+        `tell` gets the result before the worker is ended, for someone who waits for it: to end
+        all that a submission may have started takes tens of milliseconds.
+        """
         begun = time.monotonic() if begun is None else begun
         if submission.assignment is None:
             error = SubmissionError(
@@ -150,9 +159,24 @@ class Grader:
             exercises = tuple(
                 self._exercise(exercise, candidate) for exercise in self.exercises(assignment)
             )
+            result = self._result(submission, assignment, candidate, exercises, begun)
+            if tell is not None:
+                tell(result)
         finally:
             late = session.close()
+        return replace(result, notes=(*result.notes, late.message)) if late else result
+
+    def _result(
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        candidate: Candidate,
+        exercises: tuple[ExerciseResult, ...],
+        begun: float,
+    ) -> Result:
         assert self._launcher is not None
+        session = candidate.session
+        known = [Habit.from_table(table) for table in assignment.habits]
         return Result(
             submission=submission.name,
             student=submission.student,
@@ -161,8 +185,7 @@ class Grader:
             notes=(
                 *submission.notes,
                 *load_notes(session),
-                *habits(code, [Habit.from_table(table) for table in assignment.habits]),
-                *([late.message] if late else []),
+                *habits(candidate.code, known),
             ),
             protections={
                 layer.name: {"on": layer.on, "detail": layer.detail}

@@ -105,12 +105,12 @@ def prove_mistakes(grader: Grader, exercise: Exercise, source: str) -> Iterator[
     for number, one in enumerate(known):
         for other in known[:number]:
             if one.hint != other.hint and _alike(one, other):
-                yield f"{one.mistake} and {other.mistake} can't be told apart: give them the same hint"
+                yield f"{one.mistake} and {other.mistake} look the same: give them the same hint"
     path = exercise.folder / "fingerprints.json"
     if not fresh(exercise):
         yield f"{path.name} is out of date; run `autograder release`"
     elif any(not _alike(one, old) for one, old in zip(known, diagnosis.load(path)[1], strict=True)):
-        yield f"{path.name} does not say what the mistakes do here; run `autograder release`, and compare"
+        yield f"{path.name} is not what the mistakes do here; run `autograder release`, compare"
 
 
 def _alike(one: Fingerprint, other: Fingerprint) -> bool:
@@ -127,12 +127,12 @@ def _prove_mistake(
         yield f"mistake {mistake.name} gets full marks; add a check that catches it"
         return
     if first != mistake.fails:
-        yield f"mistake {mistake.name} fails first at {first}; write fails={first}, or mend the checks"
+        yield f"mistake {mistake.name} fails first at {first}; write fails={first}, or mend it"
         return
     found = diagnosis.diagnose(first, profile_of(findings), known)
     if found is None or found.hint != mistake.hint:
         named = "nothing" if found is None else found.mistake
-        yield f"mistake {mistake.name} is taken for {named}; let the check's evidence tell them apart"
+        yield f"mistake {mistake.name} is taken for {named}; let evidence tell them apart"
     if any(f.status is Status.INTERNAL for f in findings):
         yield f"mistake {mistake.name} makes a check fail by our fault; run it and mend the check"
 
@@ -171,7 +171,7 @@ def fresh(exercise: Exercise) -> bool:
 
 
 def refresh_fingerprints(course: Course, assignment: Assignment) -> list[Exercise]:
-    """Computes the fingerprints that are out of date and writes them; returns for which exercises."""
+    """Computes and writes the fingerprints that are out of date; returns for which exercises."""
     stale = [exercise for exercise in assignment.exercises if not fresh(exercise)]
     if not stale:
         return []
@@ -200,11 +200,12 @@ def prove_release(course: Course, grader: Grader, name: str) -> Iterator[str]:
         yield str(error)
         return
     if stale := out_of_step(release_folder(course, name), expected):
-        yield f"assignments/{name} is not in step ({', '.join(stale[:3])}); run `autograder release {name}`"
+        shown = ", ".join(stale[:3])
+        yield f"assignments/{name} is not in step ({shown}); run `autograder release {name}`"
     with tempfile.TemporaryDirectory() as scratch:
         for suffix in (".py", ".ipynb"):
             path = Path(scratch) / f"{name}{suffix}"
             path.write_bytes(expected[path.name])
             result = grader.grade(path)
             if result.score or result.error:
-                yield f"the untouched {path.name} scores {result.score:g} {result.error}; it should score 0"
+                yield f"the untouched {path.name} scores {result.score:g}, not 0 {result.error}"

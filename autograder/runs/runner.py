@@ -6,6 +6,7 @@ ask(job) ──> the thread: Grader (a warm forkserver, a spare worker) ──> 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -100,8 +101,7 @@ class Runner:
 
     def _grade(self, grader: Grader, job: Job) -> None:
         grader.settings = replace(self.settings, only=job.exercises)
-        try:
-            result = grader.grade_submission(job.submission, job.begun)
-        except Interrupted:
-            return
-        self.tell(Answer(job, result))
+        with contextlib.suppress(Interrupted):
+            grader.grade_submission(
+                job.submission, job.begun, lambda result: self.tell(Answer(job, result))
+            )

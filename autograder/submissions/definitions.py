@@ -8,10 +8,11 @@ all its methods are.
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.submissions.syntax import parse
+from autograder.submissions.syntax import MOST_KEPT, parse
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -34,11 +35,17 @@ class Definition:
 
 def definitions(source: str, names: Iterable[str], released: str | None = None) -> list[Definition]:
     """All top-level bindings of `names` in a source that compiles, in order; [] if it doesn't."""
-    wanted = frozenset(names)
+    find = _found if len(source) <= MOST_KEPT else _found.__wrapped__
+    return list(find(source, frozenset(names), released))
+
+
+@functools.lru_cache(maxsize=256)
+def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[Definition, ...]:
+    """Kept for a while: reading, choosing and repairing ask the same of the same cells."""
     stubs = _codes(released) if released else frozenset()
     tree = parse(source)
     if tree is None:
-        return []
+        return ()
     found: list[Definition] = []
     for node, alone in _statements(tree.body, alone=True):
         bound = _bound_names(node, wanted)
@@ -50,7 +57,7 @@ def definitions(source: str, names: Iterable[str], released: str | None = None) 
         first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
         last = node.end_lineno or node.lineno
         found += [Definition(name, first, last, filled, code, alone) for name in bound]
-    return found
+    return tuple(found)
 
 
 def imported_modules(source: str) -> frozenset[str]:

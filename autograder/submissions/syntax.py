@@ -12,6 +12,8 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
+MOST_KEPT = 8_192
+"""Characters of a source whose tree is kept for a while: a tree takes some hundred times that."""
 _TOO_DEEP = "it is nested too deeply"
 
 
@@ -43,7 +45,12 @@ def problem_of(source: str) -> Problem | None:
 
 
 def parse(source: str) -> ast.Module | None:
-    """The syntax tree, or None if there is none to be had."""
+    """The syntax tree, or None if there is none to be had. It may be shared: don't change it."""
+    return _tree(source) if len(source) <= MOST_KEPT else _tree.__wrapped__(source)
+
+
+@lru_cache(maxsize=64)
+def _tree(source: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

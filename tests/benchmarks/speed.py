@@ -60,9 +60,7 @@ class Recorder:
         self.transport.close()
 
 
-def record(
-    path: Path, course: Course | None = None
-) -> tuple[list[list[bytes]], list[list[bytes]]]:
+def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]], list[list[bytes]]]:
     """The requests that grading `path` sends: to the student's workers, to the references'."""
     students: list[list[bytes]] = []
     references: list[list[bytes]] = []
@@ -97,12 +95,17 @@ def record(
 def replay(sessions: list[list[bytes]]) -> tuple[float, float, float]:
     """Whole-process seconds, and wall and processor seconds of the requests alone."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump([[base64.b64encode(frame).decode() for frame in lines] for lines in sessions], file)
+        json.dump(
+            [[base64.b64encode(frame).decode() for frame in lines] for lines in sessions], file
+        )
         file.flush()
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         begun = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", REPLAY, file.name], capture_output=True, check=True, env=environment
+            [sys.executable, "-c", REPLAY, file.name],
+            capture_output=True,
+            check=True,
+            env=environment,
         )
         whole = time.perf_counter() - begun
     wall, cpu = json.loads(done.stdout.splitlines()[-1])
@@ -116,7 +119,9 @@ def timed(command: list[str]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("submission", type=Path, nargs="?", default=SAMPLE)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
@@ -132,7 +137,9 @@ def main() -> None:
         plain.append(whole)
         own.append(wall)
         ratios.append(cold[-1] / whole)
-    print(f"cold: autograder grade {spread(cold)}; plain process {spread(plain)}; ratio {spread(ratios)}")
+    print(
+        f"cold: grade {spread(cold)}; plain process {spread(plain)}; ratio {spread(ratios)}"
+    )
 
     few, many = 2, 22
     extra = []

@@ -106,7 +106,8 @@ def test_comments_stay_with_what_they_belong_to(prune):
     text = prune(CHECKS)
     assert text.startswith('"""What `double` has to do."""\n\nimport numpy')
     assert "# Powers of two, worked out by hand.\nPOWERS" in text
-    assert "# -- by example ---" in text and "# -- numbers ---" in text
+    assert "# -- by example ---" in text
+    assert "# -- numbers ---" in text
     assert "    # the comment inside stays\n" in text
     assert "agreed on with nobody" not in text
     assert "# -- by symmetry" not in text

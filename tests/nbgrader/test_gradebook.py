@@ -15,7 +15,8 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.errors import CourseError, GradebookError, UsageError
-from autograder.runs.grading import Settings
+from autograder.results import Status
+from autograder.runs.grading import Grader, Settings
 from autograder.runs.kept import only_writer
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
@@ -191,6 +192,27 @@ def test_where_the_automatic_score_changes_a_person_is_asked_to_look_again(small
     assert small_class.sql("select flagged from submitted_notebook") == [(1,)]
     comments = small_class.sql("select auto_comment, manual_comment from comment")
     assert ("No response.", "See me.") in comments
+
+
+def test_where_a_check_failed_through_our_fault_a_person_is_asked_to_look(small_class, monkeypatch):
+    small_class.hand_in("ada")
+    honest = Grader.grade_submission
+
+    def faulty(self, submission, begun=None):
+        result = honest(self, submission, begun)
+        first, *rest = result.exercises[0].checks
+        first = replace(first, status=Status.INTERNAL, score=0.0)
+        exercise = replace(result.exercises[0], checks=(first, *rest))
+        return replace(result, exercises=(exercise, *result.exercises[1:]))
+
+    monkeypatch.setattr(Grader, "grade_submission", faulty)
+    small_class.grade()
+    assert small_class.scores("ada")["check_double"] == (7.0, None, None, 1)
+    assert small_class.scores("ada")["check_shout"] == (2.0, None, None, 0)
+    monkeypatch.setattr(Grader, "grade_submission", honest)
+    small_class.grade()
+    assert small_class.told[0].graded
+    assert small_class.scores("ada")["check_double"] == (9.0, None, None, 0)
 
 
 # -- the notebooks --------------------------------------------------------------------------

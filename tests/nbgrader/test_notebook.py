@@ -85,7 +85,8 @@ def test_solutions_are_cleared_to_the_stub_at_their_indentation(released, notebo
     one, other = STUB.splitlines()
     assert f"def double(x):\n    {one}\n    {other}\n" in cells["double"]
     assert f"    def method(self):\n        {one}\n        {other}" in cells["double"]
-    assert b"12345" not in released.content and b"SOLUTION" not in released.content
+    assert b"12345" not in released.content
+    assert b"SOLUTION" not in released.content
 
 
 def test_the_same_pages_give_the_same_bytes(released):

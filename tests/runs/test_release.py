@@ -161,7 +161,8 @@ def test_script_and_notebook_hold_the_same_stubs(root):
         assert f"# %% {name}\n{stub}\n" in files["small.py"]
         assert f'def {name}(x):\n    """The {name} of x."""\n    # YOUR CODE HERE\n' in stub
         assert "    raise NotImplementedError()" in stub
-        assert "Not for students" not in stub and "fmt" not in stub
+        assert "Not for students" not in stub
+        assert "fmt" not in stub
 
 
 def test_the_script_compiles_and_draws_only_when_it_is_run(root):

@@ -61,7 +61,8 @@ def reference(exercise: str) -> ModuleType:
     """The solution of an exercise as a module, found by the end of its folder's name."""
     (folder,) = COURSE.glob(f"[0-9][0-9]_{exercise}")
     spec = importlib.util.spec_from_file_location(f"reference_{exercise}", folder / "solution.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

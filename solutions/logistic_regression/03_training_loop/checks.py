@@ -278,8 +278,14 @@ def learns_to_separate(student, reference, thresholds):
     y = (np.arange(-10, 10) > 2).astype(np.float32).reshape(-1, 1)
     start = [-2.0, 1.0]
     mine, ours = ends(
-        student, reference, x, y, np.array([start[:1]], np.float32),
-        np.array(start[1:], np.float32), 40, 2.0,
+        student,
+        reference,
+        x,
+        y,
+        np.array([start[:1]], np.float32),
+        np.array(start[1:], np.float32),
+        40,
+        2.0,
     )
     expect(mine, what="The list of weights after 40 epochs").is_finite()
     loss_0, accuracy_0 = loss_and_accuracy(x, y, start)
