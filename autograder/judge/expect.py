@@ -312,7 +312,10 @@ def said(call: object) -> str:
     given = ", ".join(
         f"{name} = {shown}" for name, shown in call.arguments if name and name != shown
     )
-    return f"Called `{call}`{' with ' + given if given else ''}. "
+    with_these = f" with {given}" if given else ""
+    if call.about:
+        return f"Used {' and '.join(f'`{name}`' for name in call.about)}{with_these}. "
+    return f"Called `{call}`{with_these}. "
 
 
 def show_expected(wanted: npt.NDArray[np.float64]) -> str:

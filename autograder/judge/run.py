@@ -21,9 +21,9 @@ import numpy as np
 
 from autograder.course.model import Check, Exercise
 from autograder.errors import ProtectionError
-from autograder.judge import diagnosis
+from autograder.judge import diagnosis, words
 from autograder.judge.diagnosis import Fingerprint
-from autograder.judge.expect import CheckFailed, Credit, Evidence, said
+from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.reference import RecordedReference
 from autograder.results import ExerciseResult, Status, Verdict
 from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
@@ -127,7 +127,7 @@ def _run_check(
         given = _fixtures(exercise, check, candidate, reference, own_seed)
         return _concluded(check, check.function(**given))
     except CheckFailed as failure:
-        hint = failure.hint or check.hint or ""
+        hint = words.hint_for(failure.evidence, failure.hint or "", check.hint or "", None)
         values = failure.actual, failure.expected
         return Finding(
             check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence, *values
@@ -182,7 +182,8 @@ def _concluded(check: Check, returned: object) -> Finding:
         return Finding(check, Status.PASSED, 1.0)
     status = Status.PARTIAL if returned.fraction > 0 else Status.FAILED
     evidence = Evidence("credit", "", returned.evidence)
-    return Finding(check, status, returned.fraction, returned.rationale, check.hint or "", evidence)
+    hint = words.hint_for(evidence, "", check.hint or "", None)
+    return Finding(check, status, returned.fraction, returned.rationale, hint, evidence)
 
 
 def _faulted(
@@ -193,17 +194,23 @@ def _faulted(
         name = _undefined(exercise, fault)
         if name:
             why = candidate.missing.get(name, "")
-            rationale = f"Your submission does not define `{name}`. {why}".strip()
-            return Finding(check, Status.FAILED, 0.0, rationale, evidence=Evidence("missing", name))
+            signature = next(s for s in exercise.signatures if s.partition("(")[0] == name)
+            rationale, hint = words.of_missing(name, signature, why, candidate.code)
+            evidence = Evidence("missing", name)
+            return Finding(check, Status.FAILED, 0.0, rationale, hint, evidence)
         if fault.type_name == "NotImplementedError" and not fault.message:
-            rationale = f"{said(fault.call)}It is not written yet: the stub is still there."
-            return Finding(check, Status.FAILED, 0.0, rationale, evidence=Evidence("untouched"))
+            evidence = Evidence("untouched")
+            rationale = words.of_stub(fault, exercise.entry_points)
+            hint = words.hint_for(evidence, "", "", None)
+            return Finding(check, Status.FAILED, 0.0, rationale, hint, evidence)
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
-        return Finding(
-            check, Status.ERROR, 0.0, _raised_rationale(fault), check.hint or "", evidence
-        )
-    rationale = f"{said(fault.call)}{fault.message}"
-    return Finding(check, Status.ERROR, 0.0, rationale, evidence=Evidence(fault.kind, fault.detail))
+        rationale, hint = words.of_other_arguments(fault, exercise.signatures, candidate.code)
+        hint = hint or words.hint_for(evidence, "", check.hint or "", fault)
+        rationale = rationale or words.of_exception(fault)
+        return Finding(check, Status.ERROR, 0.0, rationale, hint, evidence)
+    evidence = Evidence(fault.kind, fault.detail)
+    hint = words.hint_for(evidence, "", "", fault)
+    return Finding(check, Status.ERROR, 0.0, words.of_fault(fault), hint, evidence)
 
 
 def _undefined(exercise: Exercise, fault: Raised) -> str:
@@ -212,13 +219,6 @@ def _undefined(exercise: Exercise, fault: Raised) -> str:
         return ""
     name = fault.message.removesuffix(" is not defined")
     return name if name in exercise.entry_points else ""
-
-
-def _raised_rationale(fault: Raised) -> str:
-    place = f" at {fault.place}" if fault.place else ""
-    line = f": `{fault.line}`" if fault.line else ""
-    said_more = f": {fault.message}" if fault.message else ""
-    return f"{said(fault.call)}It raised `{fault.type_name}{said_more}`{place}{line}."
 
 
 # -- verdicts -------------------------------------------------------------------------------

@@ -21,12 +21,18 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import Execute
+from traitlets import default
 
 from autograder.nbgrader.preprocessor import Grading, Judge
 
 
 class JudgingExporter(NotebookExporter):
     """An exporter of nbgrader's Autograde, its parent."""
+
+    @default("optimistic_validation")
+    def _validated_once(self) -> bool:
+        """nbconvert checks a notebook after the last preprocessor, and not after each of them."""
+        return True
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)

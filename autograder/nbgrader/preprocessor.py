@@ -68,7 +68,11 @@ class Grading:
         return self.course is not None and assignment in self.course.folders
 
     def repaired(self, about: Mapping[str, str]) -> Repaired:
-        """A student's notebook; `about` is what nbgrader says of it in resources["nbgrader"]."""
+        """A student's notebook; `about` is what nbgrader says of it in resources["nbgrader"].
+
+        The forkserver starts meanwhile, if it has not.
+        """
+        self._grader(about["assignment"])
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:

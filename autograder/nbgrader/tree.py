@@ -87,7 +87,8 @@ def _students(
     else:
         level = 1 if any((path / name).is_dir() for name in assignments) else 0
     if level == 2:
-        return path.parent.parent.parent, [(given.parent if given.parent.name else path.parent, path.name)]
+        student = given.parent if given.parent.name else path.parent
+        return path.parent.parent.parent, [(student, path.name)]
     if level == 1:
         return path.parent.parent, [(given if given.name else path, None)]
     return path.parent, [(Path(entry.path), None) for entry in _folders(given)]

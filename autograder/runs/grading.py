@@ -27,13 +27,16 @@ from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, conclude, run_exercise
+from autograder.judge.words import brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs.device import choose_device
 from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.policy import Policy, nvidia_devices
-from autograder.sandbox.session import Session, Source
+from autograder.sandbox.outcomes import Raised
+from autograder.sandbox.session import LoadFault, Session, Source
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
+from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
 """Wall clock for the checks of one submission; later ones are skipped, and said."""
@@ -266,7 +269,7 @@ class _Missing(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         if name in self.submission.dropped:
-            return self.submission.dropped[name]
+            return f"Python can't read its code. {self.submission.dropped[name]}"
         defines = re.compile(
             rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
             re.MULTILINE,
@@ -274,7 +277,7 @@ class _Missing(Mapping[str, str]):
         for found in self.session.load_faults:
             cell = self.submission.cells[found.index]
             if defines.search(cell.source):
-                return f"It stands in {cell.origin}, which did not run to its end."
+                return f"the code there did not run to its end. {load_note(self.session, found)}"
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -289,14 +292,22 @@ def load_notes(session: Session) -> list[str]:
     notes = []
     for name, fault in session.file_faults.items():
         notes.append(f"{name} could not be laid beside the code: {fault.message}")
-    for found in session.load_faults:
-        fault = found.fault
-        place = getattr(fault, "place", "") or session.cells[found.index].where(1)
-        what = (
-            f"{fault.type_name}: {fault.message}" if hasattr(fault, "type_name") else fault.message
-        )
-        notes.append(f"{place}: {what}")
-    return notes
+    return notes + [load_note(session, found) for found in session.load_faults]
+
+
+def load_note(session: Session, found: LoadFault) -> str:
+    """Where a cell stopped, and why; for a package that is not here, which there are."""
+    fault = found.fault
+    cell = session.cells[found.index]
+    lines = cell.source.split("\n")
+    first = next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
+    place = fault.place or cell.where(first)
+    line = f": `{shown(fault.line)}`" if fault.line else ""
+    if not isinstance(fault, Raised):
+        return f"{place}{line}: {fault.message}"
+    note = f"{place}{line}: {fault.type_name}: {brief(fault.message)}"
+    advice = not_installed(fault)
+    return f"{note}. {advice}" if advice else note
 
 
 def _ungraded(exercise: Exercise) -> ExerciseResult:

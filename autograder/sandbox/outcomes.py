@@ -15,10 +15,15 @@ from __future__ import annotations
 
 
 class StudentFault(Exception):
-    """Student code did not return. `kind` and `detail` are what fingerprints compare."""
+    """Student code did not return. `kind` and `detail` are what fingerprints compare.
+
+    `place` is the student's line ("cell 5, line 3") and `line` its text, where they are known.
+    """
 
     kind = "fault"
     fatal = True
+    place = ""
+    line = ""
 
     def __init__(self, message: str, detail: str = ""):
         super().__init__(message)
@@ -30,8 +35,7 @@ class StudentFault(Exception):
 class Raised(StudentFault):
     """An exception in student code.
 
-    `detail` is the exception's type; `place` the student's line ("cell 5, line 3"), with its
-    text, or empty where no frame is the student's.
+    `detail` is the exception's type; `place` is empty where no frame is the student's.
     """
 
     kind = "raised"

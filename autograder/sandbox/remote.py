@@ -9,6 +9,7 @@ back as it is (a loss with its graph, a model with its state).
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,10 +32,13 @@ class Call:
     """What was called and with what, for the rationale.
 
     `name` as a reader knows it ("criterion", "model"); `arguments` are (name, text) pairs.
+    Where an author's helper was called, which the student has never heard of, `about` names
+    what of the student's was passed to it.
     """
 
     name: str
     arguments: tuple[tuple[str, str], ...] = ()
+    about: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         inside = ", ".join(name or shown for name, shown in self.arguments)
@@ -64,13 +68,38 @@ class Subject:
     def define(self, source: str, name: str) -> Remote:
         """Runs the author's `source` in the worker; the Remote of what it calls `name`."""
         reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
-        return Remote(self._asker, {"r": reply.ref}, reply=reply, label=name)
+        parameters = _parameters_of(source, name)
+        return Remote(
+            self._asker,
+            {"r": reply.ref},
+            reply=reply,
+            label=name,
+            parameters=parameters,
+            is_helper=True,
+        )
+
+
+def _parameters_of(source: str, name: str) -> tuple[str, ...]:
+    """The parameter names of a function in an author's source; () for anything else."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
+    return ()
 
 
 class Remote:
     """Something in the worker. Call it, read it, index it, pass it back; `plain` unwraps it."""
 
-    __slots__ = ("_asker", "_base", "_call", "_label", "_parameters", "_path", "_reply")
+    __slots__ = (
+        "_asker",
+        "_base",
+        "_call",
+        "_is_helper",
+        "_label",
+        "_parameters",
+        "_path",
+        "_reply",
+    )
 
     def __init__(
         self,
@@ -82,6 +111,7 @@ class Remote:
         label: str = "",
         parameters: tuple[str, ...] = (),
         call: Call | None = None,
+        is_helper: bool = False,
     ):
         self._asker = asker
         self._base = base
@@ -90,6 +120,7 @@ class Remote:
         self._label = label
         self._parameters = parameters
         self._call = call
+        self._is_helper = is_helper
 
     def __repr__(self) -> str:
         return f"<Remote {self._label}>"
@@ -126,7 +157,7 @@ class Remote:
                 [k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()
             ],
         }
-        call = Call(self._label, tuple(self._describe(args, kwargs)))
+        call = self._describe(args, kwargs)
         try:
             reply = self._asker.ask(request, buffers)
         except StudentFault as fault:
@@ -136,10 +167,16 @@ class Remote:
             self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call
         )
 
-    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, str]]:
+    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         names = [*self._parameters, *([""] * len(args))]
-        pairs = [(name, show(item)) for name, item in zip(names, args, strict=False)]
-        return pairs + [(name, show(item)) for name, item in kwargs.items()]
+        given = [*zip(names, args, strict=False), *kwargs.items()]
+        about: list[str] = []
+        if self._is_helper:
+            about = [item._label for _, item in given if isinstance(item, Remote) and item._label]
+            if about:
+                given = [pair for pair in given if not isinstance(pair[1], Remote)]
+        pairs = tuple((name, show(item)) for name, item in given)
+        return Call(self._label, pairs, tuple(about))
 
     def _resolved(self) -> Reply:
         if self._reply is None:
@@ -217,10 +254,19 @@ def show(value: Any, limit: int = 8) -> str:
     return str(value)
 
 
+KNOWN_AS = {
+    "builtin_function_or_method": "built-in function",
+    "type": "class",
+    "str": "string",
+}
+"""Names of types that are not what one calls them."""
+
+
 def article(name: str) -> str:
     """A type's name with its article: "a Model", "an Adam"; None has none."""
     if name == "NoneType":
         return "None"
+    name = KNOWN_AS.get(name, name)
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 

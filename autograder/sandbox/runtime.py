@@ -24,6 +24,8 @@ from autograder.sandbox import wire
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
+MOST_ITEMS = 100_000
+"""Of a list that is sent as it is: its floats take about 30 bytes each of `wire.MAX_HEADER`."""
 FUTURE_FLAGS = __future__.annotations.compiler_flag
 """The one `from __future__` import that changes anything today holds for later cells, too."""
 
@@ -66,7 +68,7 @@ class Runtime:
                 self._prepare()
             decoder = wire.Decoder(payload, self._tensor, self._kept)
             value = operations[header["op"]](header, decoder)
-            reply["ok"] = wire.encode(value, buffers, self._leaf)
+            reply["ok"] = self._too_long(value) or wire.encode(value, buffers, self._leaf)
             reply["ref"] = self._keep(value)
             return wire.pack(reply, buffers)
         except BaseException as error:
@@ -165,14 +167,15 @@ class Runtime:
             return wire.encode(value.item(), [], self._opaque)
         if type(value) is torch.Size:
             return {"t": [int(n) for n in value]}
+        if type(value) is torch.Tensor:
+            return self._opaque(value, f"tensor of layout {value.layout}")
         return self._opaque(value)
 
     def _array(self, value: Any) -> Any:
-        if (
-            value.device.type == "meta"
-            or value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2
-        ):
-            return self._opaque(value)
+        if value.device.type == "meta":
+            return self._opaque(value, "tensor on the device meta, which holds no numbers")
+        if value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
+            return self._opaque(value, f"tensor of {value.numel()} numbers")
         shown = str(value.dtype).removeprefix("torch.")
         plain = value.detach().to("cpu")
         if shown == "bfloat16":
@@ -180,8 +183,14 @@ class Runtime:
         array = plain.resolve_conj().resolve_neg().contiguous().numpy()
         return wire.ArrayValue(array, shown, "tensor", bool(value.requires_grad))
 
-    def _opaque(self, value: Any) -> Any:
-        return {"o": [wire.clean(type(value).__name__, 200), self._keep(value)]}
+    def _too_long(self, value: Any) -> Any:
+        """A list or dict of more items than can be sent, by what it is; None for others."""
+        if type(value) in (list, tuple, dict) and len(value) > MOST_ITEMS:
+            return self._opaque(value, f"{type(value).__name__} of {len(value)} items")
+        return None
+
+    def _opaque(self, value: Any, known_as: str = "") -> Any:
+        return {"o": [wire.clean(known_as or type(value).__name__, 200), self._keep(value)]}
 
 
 def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:

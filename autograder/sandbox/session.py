@@ -32,6 +32,8 @@ from autograder.sandbox.outcomes import (
 from autograder.sandbox.runtime import Runtime
 
 MAX_FATAL_CELLS = 3
+OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
+BYTES = re.compile(r"allocate (\d+) bytes")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 """Where an object lies in memory: another in every run, while a report must not change."""
 
@@ -224,7 +226,7 @@ class Session:
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
         """One call or read in the worker, under the current check's limit."""
         if self.transport is None:
-            raise Raised("RuntimeError", "the worker of this check has ended")
+            raise Raised("RuntimeError", "the code has ended, earlier in this check")
         return self._exchange(request, buffers)
 
     def drain(self) -> str:
@@ -248,10 +250,10 @@ class Session:
             return self._read(nonce, wire.parse_header(header), payload)
         except wire.ProtocolError as error:
             self._drop()
-            raise BrokeProtocol(str(error)) from None
+            raise BrokeProtocol("What came back can't be read as a value.", str(error)) from None
         except TimedOut:
             self._drop()
-            raise TimedOut(f"There was no answer within {self.limit:g} seconds.") from None
+            raise TimedOut(unfinished(self.limit)) from None
         except StudentFault as fault:
             if fault.fatal:
                 self._drop()
@@ -286,8 +288,8 @@ class Session:
                 raise wire.ProtocolError("a traceback in a form that we do not know")
             found = self._locate(frame[0], frame[1])
             place, line = found if found else (place, line)
-        if name == "MemoryError" or "can't allocate memory" in message:
-            return OutOfMemoryRaised(f"It ran out of memory ({message or name}).", place)
+        if name in OUT_OF_MEMORY or "can't allocate memory" in message:
+            return OutOfMemoryRaised(message, place, line)
         return Raised(name, message, place, line)
 
     def _locate(self, key: str, number: int) -> tuple[str, str] | None:
@@ -304,6 +306,18 @@ class OutOfMemoryRaised(OutOfMemory):
     """Memory was refused and Python lived to tell: the worker can go on."""
 
     fatal = False
+
+    def __init__(self, message: str, place: str, line: str):
+        asked = BYTES.search(message)
+        what = f", asking for {int(asked[1]) / 1e9:.3g} GB at once" if asked else ""
+        super().__init__(f"It ran out of memory{what}.", place)
+        self.place = place
+        self.line = line
+
+
+def unfinished(seconds: float) -> str:
+    """Says that a limit of time was reached."""
+    return f"It did not finish within {seconds:g} second{'s' * (seconds != 1)}."
 
 
 def steady(text: str) -> str:

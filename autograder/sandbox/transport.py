@@ -87,13 +87,13 @@ class WorkerTransport:
         self._pump(0)
         if self.inbox:
             raise BrokeProtocol(
-                "The code sent something that nobody had asked for.", "unasked frame"
+                "The code sent something that it was not asked for.", "unasked frame"
             )
         try:
             self._send(request, deadline)
             return self._receive(deadline)
         except TimeoutError:
-            raise TimedOut(f"There was no answer within {seconds:g} seconds.") from None
+            raise TimedOut(f"It did not finish within {seconds:g} seconds.") from None
 
     def _send(self, request: bytes, deadline: float) -> None:
         view = memoryview(request)
@@ -178,15 +178,15 @@ class WorkerTransport:
             ending: Mapping[str, int] = json.loads(os.read(self.status, 4096) or b"{}")
             if "signal" in ending:
                 return Crashed(
-                    f"The process was ended by {signal_name(ending['signal'])}.",
+                    f"Python was ended by {signal_name(ending['signal'])}.",
                     f"signal {ending['signal']}",
                 )
             if "exit" in ending:
                 return Crashed(
-                    f"The process ended itself with exit status {ending['exit']}.",
+                    f"It ended Python with exit status {ending['exit']}, and returned nothing.",
                     f"exit {ending['exit']}",
                 )
-        return Crashed("The process ended without a word.", "no status")
+        return Crashed("Python ended without a word.", "no status")
 
     # -- the rest ---------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class WorkerTransport:
         self.release()
         if extra:
             raise BrokeProtocol(
-                "The code sent something that nobody had asked for.", "unasked frame"
+                "The code sent something that it was not asked for.", "unasked frame"
             )
 
 

@@ -98,7 +98,7 @@ def _submission(
         names = sorted(course.names_of(candidate.assignment))
         wanted = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
-    elif not candidate.filled:
+    elif not candidate.filled and not candidate.reading.dropped:
         notes.append(f"{candidate.name}: nothing is filled in yet")
     return Submission(
         name=str(path),

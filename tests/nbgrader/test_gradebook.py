@@ -1,8 +1,5 @@
 """`autograder grade submitted/ --gradebook URL`, on real gradebooks of nbgrader."""
 
-import json
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,17 +10,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.cli import main
-from autograder.errors import CourseError, GradebookError, UsageError
+from autograder.errors import CourseError, GradebookError
 from autograder.results import Status
-from autograder.runs.grading import Grader, Settings
-from autograder.runs.kept import only_writer
+from autograder.runs.grading import Grader
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
-
-
-def everything(root: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 # -- what goes in ---------------------------------------------------------------------------
@@ -106,56 +97,6 @@ def test_a_release_that_is_not_in_step_is_an_error(small_class):
     small_class.hand_in("ada")
     with pytest.raises(CourseError, match="autograder release tiny"):
         small_class.grade()
-
-
-# -- a second run ---------------------------------------------------------------------------
-
-
-def test_a_second_run_changes_nothing(small_class):
-    small_class.four()
-    small_class.hand_in_file("sam", "tiny.py", SCRIPT, "2026-11-20 10:00:00 UTC")
-    assert set(small_class.states().values()) == {"written"}
-    rows, files = small_class.rows(), everything(small_class.root / "autograded")
-    database = small_class.database.read_bytes()
-    first = [written.result for written in small_class.told]
-    assert set(small_class.states().values()) == {"unchanged"}
-    assert small_class.rows() == rows
-    assert everything(small_class.root / "autograded") == files
-    assert small_class.database.read_bytes() == database
-    graded = {written.result.student for written in small_class.told if written.graded}
-    assert graded == {"ben"}  # what can't be read needs no worker, and is read again
-    for before, now in zip(first, small_class.told, strict=True):
-        assert before.exercises == now.result.exercises
-        assert before.notes == now.result.notes
-
-
-def test_what_is_handed_in_again_is_graded_again(small_class):
-    small_class.hand_in("ada", {})
-    small_class.hand_in("grace")
-    small_class.grade()
-    small_class.hand_in("ada")
-    assert small_class.states() == {"ada": "written", "grace": "unchanged"}
-    assert small_class.automatic("ada") == {"check_double": 9.0, "check_shout": 2.0}
-
-
-def test_a_lost_gradebook_is_filled_from_what_is_kept(small_class):
-    small_class.hand_in("ada")
-    small_class.grade()
-    small_class.database.unlink()
-    (small_class.folder("ada", "autograded") / "tiny.ipynb").unlink()
-    assert small_class.states() == {"ada": "written"}
-    assert not small_class.told[0].graded
-    assert small_class.automatic("ada")["check_double"] == 9
-    assert (small_class.folder("ada", "autograded") / "tiny.ipynb").exists()
-
-
-def test_broken_files_among_the_kept_results_are_as_good_as_none(small_class):
-    small_class.hand_in("ada")
-    small_class.grade()
-    (kept,) = (small_class.root / ".autograder" / "results").glob("*.json")
-    kept.write_text('{"key": 3, "results"')
-    assert small_class.states() == {"ada": "unchanged"}
-    assert small_class.told[0].graded
 
 
 # -- what belongs to a person ---------------------------------------------------------------
@@ -358,158 +299,3 @@ def test_no_configuration_is_taken_from_a_students_folder(small_class, monkeypat
     monkeypatch.chdir(small_class.folder("ada"))
     small_class.grade(Path())
     assert small_class.automatic("ada")["check_double"] == 9
-
-
-# -- a gradebook that is not there ----------------------------------------------------------
-
-
-def lock(small_class) -> sqlite3.Connection:
-    connection = sqlite3.connect(small_class.database, isolation_level=None)
-    connection.execute("begin exclusive")
-    return connection
-
-
-def test_a_locked_gradebook_is_an_error_before_anything_is_graded(small_class):
-    small_class.hand_in("ada")
-    small_class.grade()
-    other = lock(small_class)
-    with pytest.raises(GradebookError, match=r"locked.*run the same command again"):
-        small_class.grade()
-    other.close()
-    assert small_class.told == []
-
-
-def test_a_gradebook_that_is_locked_midway_loses_nobody(small_class):
-    small_class.four()
-    others: list[sqlite3.Connection] = []
-
-    def tell(written) -> None:
-        if not others:
-            others.append(lock(small_class))
-
-    from autograder.nbgrader.class_grading import grade_class
-
-    path = small_class.root / "submitted"
-    done = grade_class([path], small_class.grader, small_class.url, tell)
-    assert done.states == ["written", "pending", "pending", "pending"]
-    assert "locked" in done.problem
-    others[0].close()
-    assert small_class.sql("select id from student") == [("ada",)]
-    assert not small_class.folder("grace", "autograded").exists()
-    again = small_class.states()
-    assert again == {"ada": "unchanged", "ben": "written", "grace": "written", "zoe": "written"}
-    assert [one.result.student for one in small_class.told if one.graded] == ["ben"]
-
-
-def test_what_waited_for_a_lock_is_written_when_it_is_gone(small_class):
-    small_class.four()
-    others: list[sqlite3.Connection] = []
-
-    def tell(written) -> None:
-        if written.result.student == "ada":
-            others.append(lock(small_class))
-        if written.result.student == "ben":
-            others[0].close()
-
-    from autograder.nbgrader.class_grading import grade_class
-
-    path = small_class.root / "submitted"
-    done = grade_class([path], small_class.grader, small_class.url, tell)
-    assert done.states == ["written"] * 4
-    assert done.problem == ""
-    assert small_class.automatic("ben") == {"check_double": 0.0, "check_shout": 0.0}
-
-
-@pytest.mark.parametrize(
-    ("url", "problem"),
-    [
-        ("gradebook.db", "write sqlite:///gradebook.db"),
-        ("sqlite:////nowhere/at/all/gradebook.db", "its folder is there"),
-        ("sqlite:///submitted/ada/tiny/tiny.ipynb", "check the path"),
-        ("nosuchdatabase://host/name", "nosuchdatabase"),
-        ("mysql+nodriver://teacher:geheim@localhost:1/grades", "nodriver|missing|can't"),
-        ("postgresql://teacher:geheim@127.0.0.1:1/grades", "install it|refused"),
-    ],
-)
-def test_a_gradebook_that_cant_be_opened_is_a_clear_error(small_class, url, problem):
-    small_class.hand_in("ada")
-    with pytest.raises(GradebookError, match=problem) as caught:
-        small_class.grade(url=url)
-    assert "geheim" not in str(caught.value)
-    assert small_class.told == []
-
-
-def test_only_one_run_at_a_time_writes_a_gradebook(small_class):
-    small_class.hand_in("ada")
-    memory = small_class.root / ".autograder"
-    memory.mkdir()
-    with only_writer(memory, "it"), pytest.raises(UsageError, match="another run"):
-        small_class.grade()
-    assert small_class.states() == {"ada": "written"}
-
-
-def test_ctrl_c_loses_nothing_that_was_committed(small_class):
-    small_class.four()
-
-    def interrupted(written) -> None:
-        if written.result.student == "grace":
-            raise KeyboardInterrupt
-
-    from autograder.nbgrader.class_grading import grade_class
-
-    path = small_class.root / "submitted"
-    with pytest.raises(KeyboardInterrupt):
-        grade_class([path], small_class.grader, small_class.url, interrupted)
-    assert small_class.automatic("grace") == {"check_double": 4.0, "check_shout": 2.0}
-    assert small_class.states()["zoe"] == "written"
-    assert [one.result.student for one in small_class.told if one.graded] == ["ben", "zoe"]
-
-
-def test_a_run_that_is_killed_between_two_students_goes_on_where_it_stopped(small_class, tiny):
-    small_class.hand_in("ada")
-    small_class.hand_in("grace", {"double": "import time\ntime.sleep(50)\n"})
-    command = [sys.executable, "-m", "autograder", "grade", "submitted", "--course", str(tiny)]
-    command += ["--gradebook", small_class.url, "--device", "cpu"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    assert line.startswith("ada  tiny  11 / 11  in the gradebook")
-    assert small_class.automatic("ada") == {"check_double": 9.0, "check_shout": 2.0}
-    assert small_class.automatic("grace") == {}
-    small_class.hand_in("grace")
-    assert small_class.states() == {"ada": "unchanged", "grace": "written"}
-    assert [one.result.student for one in small_class.told if one.graded] == ["grace"]
-
-
-# -- the command ----------------------------------------------------------------------------
-
-
-def test_the_command_prints_a_line_a_student_and_a_summary_or_json(small_class, tiny, capsys):
-    small_class.four()
-    (small_class.root / "submitted" / "od\nd" / "tiny").mkdir(parents=True)
-    small_class.hand_in("=cmd \x1b[31m".replace("\x1b", "\u202e"))
-    command = ["grade", "submitted", "--course", str(tiny), "--device", "cpu"]
-    command += ["--gradebook", small_class.url]
-    assert main(command) == 3
-    said = capsys.readouterr().out
-    assert "ada  tiny  11 / 11  in the gradebook" in said
-    assert "left out: submitted/od\\nd/tiny" in said
-    assert "4 submissions: 4 in the gradebook, 2 left out" in said
-    assert main([*command, "--json"]) == 3
-    report = json.loads(capsys.readouterr().out)
-    assert [(r["student"], r["score"]) for r in report["results"]] == [
-        ("ada", 11.0),
-        ("ben", 0.0),
-        ("grace", 6.0),
-        ("zoe", 0.0),
-    ]
-
-
-def test_only_whole_assignments_go_into_a_gradebook(small_class):
-    small_class.hand_in("ada")
-    small_class.grader = replace(small_class.grader, settings=Settings(only=frozenset({"double"})))
-    with pytest.raises(UsageError, match="leave out --exercise"):
-        small_class.grade()

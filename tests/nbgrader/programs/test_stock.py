@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 TINY = Path(__file__).parents[2] / "tiny_course" / "solutions"
 STOCK = "--Autograde.exporter_class=nbconvert.exporters.NotebookExporter"
@@ -35,6 +36,19 @@ def world(new_world):
     nbformat.write(notebook, folder / "tiny.ipynb")
     world.nbgrader("autograde", "tiny", STOCK)
     return world
+
+
+def test_an_assignment_that_is_not_in_solutions_is_nbgraders_own(world):
+    """A teacher's handwritten one, with our line switched on."""
+    grading = {"schema_version": 3, "grade": True, "solution": False, "locked": True, "points": 3}
+    grading |= {"task": False, "grade_id": "sum"}
+    cell = new_code_cell("1 + 1", id="sum", metadata={"nbgrader": grading})
+    (world.course / "source" / "hand").mkdir()
+    nbformat.write(new_notebook(cells=[cell]), world.course / "source" / "hand" / "hand.ipynb")
+    world.nbgrader("generate_assignment", "hand")
+    shutil.copytree(world.course / "assignments" / "hand", world.submitted("eve", "hand"))
+    world.nbgrader("autograde", "hand")
+    assert world.scores("eve", "hand") == {"sum": 2.0}
 
 
 def test_a_check_cell_gives_the_points_of_visible_checks(world):
