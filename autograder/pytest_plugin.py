@@ -214,12 +214,18 @@ class Desk:
 
     def _remember(self, folder: Path, result: Result) -> None:
         """Keeps how the exercise stands, and what there is to say below the results."""
-        from autograder.reports.student import NO_ISOLATION, has_isolation, notes_beside
+        from autograder.reports.student import (
+            NO_ISOLATION,
+            has_isolation,
+            notes_beside,
+            slow_notes,
+        )
         from autograder.runs.progress import Progress
 
         if result.error:
             return
-        self.notes.update(dict.fromkeys(notes_beside(result.notes, result.exercises[0])))
+        notes = notes_beside(result.notes, result.exercises[0])
+        self.notes.update(dict.fromkeys([*notes, *slow_notes(result)]))
         progress = Progress.open(folder)
         progress.record(result)
         if not has_isolation(result) and progress.first_time("isolation"):

@@ -71,7 +71,9 @@ class Result:
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
     `error` says why it could not be graded at all ("" when it could). `printed` is what the cells
-    printed before any check; it stands in the first exercise's `printed`, too.
+    printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
+    the place of a cell that ran long before any check, and its seconds: shown to the student,
+    and no part of the JSON, in which nothing but `seconds` is a time.
     """
 
     submission: str
@@ -85,6 +87,7 @@ class Result:
     seed: int = 0
     error: str = ""
     printed: str = ""
+    slow_start: tuple[str, float] | None = None
 
     @property
     def score(self) -> float:

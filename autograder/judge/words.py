@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,10 +20,10 @@ from autograder.sandbox.remote import Call
 from autograder.submissions.syntax import shown
 
 INSTALLED = "torch, numpy, matplotlib and Python's own modules"
-"""What exercises may import; also in what `autograder doctor` would call a complete machine."""
+"""What exercises may import: what this package brings."""
 
 MOST_MESSAGE = 400
-MOST_LINES = 5
+MOST_LINES = 3
 MOST_CODE = 100
 
 HINTS = {
@@ -43,11 +44,18 @@ HINTS = {
 """By kind of evidence; a kind that is not here is one of a check's own."""
 
 NONE = "Does every way through your function end in a `return`?"
+FUNCTION = "That is a function itself, not what it gives: are its brackets `()` there?"
 NAN = (
     "nan comes from 0 / 0, inf - inf, 0 * inf or the logarithm of a negative number: "
     "which step of yours is the first to hold one?"
 )
-MISSING = "What comes after that line did not run: what does it need, or the line above it?"
+SHAPES = "Which shapes meet on that line? Print the `.shape` of each just above it."
+UNREADABLE = "Python can't read its code."
+"""Begins the reason where a definition has a syntax error."""
+
+SYNTAX = "Is a bracket, a quote or a colon missing there, or on the line above?"
+IMPORT = "Can one of these do what you wanted it for?"
+STOPPED = "What stands below that line did not run: does the line have to stand above it?"
 
 RAISED = {
     "EOFError": "Nobody is there to type while checks run: which value could `input()` stand for?",
@@ -63,7 +71,19 @@ RAISED = {
 _ARGUMENTS = re.compile(
     r"(?P<name>[\w.]+)\(\) (?:takes|missing|got an unexpected keyword|got multiple values)\b"
 )
+_SHAPES = re.compile(
+    r"shapes cannot be multiplied|must match the size|size mismatch|inconsistent tensor size"
+    r"|broadcastable|could not be broadcast"
+)
 _MODULE = re.compile(r"No module named '([\w.]+)'")
+TYPES = {
+    "NoneType": NONE,
+    "function": FUNCTION,
+    "method": FUNCTION,
+    "builtin_function_or_method": FUNCTION,
+}
+"""By type of a value that is no plain data."""
+
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -71,28 +91,31 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def hint_for(evidence: Evidence, expected: str, check: str, fault: StudentFault | None) -> str:
-    """The hint of a failure: the expectation's own, what the kind alone tells, the check's own,
-    then the one for all failures of the kind. "" for kinds of which only a check knows.
+    """The hint of a failure: the `expected` value's own; what the kind of failure alone tells;
+    that of the `check`, which is about wrong values; then one for all failures of the kind.
     """
     if expected:
         return expected
-    if evidence.kind == "type" and evidence.detail == "NoneType":
-        return NONE
-    if isinstance(fault, Raised) and (told := _of_exception(fault)):
-        return told
-    if evidence.kind in ("value", "type", "shape", "length", "no gradient", "raised") and check:
+    if isinstance(fault, Raised):
+        return _of_exception(fault) or check or HINTS["raised"]
+    if fault is not None or evidence.kind == "untouched":
+        return HINTS[evidence.kind]
+    if evidence.kind == "type" and evidence.detail in TYPES:
+        return TYPES[evidence.detail]
+    if check:
         return check
-    if evidence.kind == "value" and any(number != number for number in evidence.numbers):
+    if evidence.kind == "value" and any(math.isnan(number) for number in evidence.numbers):
         return NAN
-    if evidence.kind == "credit" and check:
-        return check
-    return HINTS.get(evidence.kind, check)
+    return HINTS.get(evidence.kind, "")
 
 
 def _of_exception(fault: Raised) -> str:
-    if fault.type_name in ("ModuleNotFoundError", "ImportError"):
-        return not_installed(fault)
-    return RAISED.get(fault.type_name, "")
+    """Where the student's line is known, it is what to look at first."""
+    if advice := not_installed(fault):
+        return f"{advice} {IMPORT}"
+    if _SHAPES.search(fault.message):
+        return SHAPES
+    return RAISED.get(fault.type_name, HINTS["raised"] if fault.place else "")
 
 
 def not_installed(fault: Raised) -> str:
@@ -103,7 +126,7 @@ def not_installed(fault: Raised) -> str:
     name = found[1].partition(".")[0]
     return (
         f"`{shown(name)}` is not installed here, and no {shown(name)}.py lies beside your work. "
-        f"There is {INSTALLED}: can one of them do it?"
+        f"What is here: {INSTALLED}."
     )
 
 
@@ -163,16 +186,18 @@ def of_other_arguments(fault: Raised, signatures: Sequence[str], code: Any) -> t
         return "", ""
     name = found["name"].removesuffix(".__init__")
     wanted = next((text for text in signatures if text.partition("(")[0] == name), "")
-    rationale = f"{said(fault.call)}Yours takes other arguments ({brief(fault.message)}): {line}."
+    called = said(fault.call).partition("` with ")[0]
+    called = called if called.endswith(". ") else f"{called}`. "
+    rationale = f"{called}Python says: {brief(fault.message)}. Yours begins at {line}."
     if not wanted:
-        return rationale, "With which arguments is it called, and which does that line list?"
-    return rationale, f"The exercise asks for `{wanted}`: which arguments does your line list?"
+        return rationale, "Which arguments does it get, and which does that line list?"
+    return rationale, f"The exercise asks for `{wanted}`: which arguments does that line list?"
 
 
 def of_missing(name: str, signature: str, why: str, code: Any) -> tuple[str, str]:
     """Rationale and hint for an entry point that is not there; `why`, as far as that is known."""
     if why:
-        return f"`{name}` is not there yet: {why}", MISSING
+        return f"`{name}` is not there yet: {why}", _why_hint(why)
     near = difflib.get_close_matches(name, defined_in(code), n=1, cutoff=0.6)
     hint = f"The exercise asks for `{signature}`, by that very name"
     if near:
@@ -180,6 +205,14 @@ def of_missing(name: str, signature: str, why: str, code: Any) -> tuple[str, str
     else:
         hint += ": is it spelled otherwise, or indented into something else?"
     return f"Your work does not define `{name}`.", hint
+
+
+def _why_hint(why: str) -> str:
+    if why.startswith(UNREADABLE):
+        return SYNTAX
+    if INSTALLED in why:
+        return IMPORT
+    return HINTS["timed out"] if "did not finish" in why else STOPPED
 
 
 # -- the student's definitions, by reading ---------------------------------------------------

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import default
 
-from autograder.nbgrader.preprocessor import Grading, Judge
+from autograder.nbgrader.preprocessor import Grading, Judge, MarkDoubtful
 
 
 class JudgingExporter(NotebookExporter):
@@ -48,7 +48,10 @@ class JudgingExporter(NotebookExporter):
         """As nbconvert does, with Judge for Execute."""
         if preprocessor in (Execute, "nbgrader.preprocessors.Execute"):
             preprocessor = Judge
-        return super().register_preprocessor(preprocessor, enabled)
+        registered = super().register_preprocessor(preprocessor, enabled)
+        if preprocessor in (SaveAutoGrades, "nbgrader.preprocessors.SaveAutoGrades"):
+            super().register_preprocessor(MarkDoubtful)
+        return registered
 
     def from_filename(self, filename: str, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         """Reads a submitted notebook repaired, and one that is repaired already as it is."""

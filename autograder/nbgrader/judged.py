@@ -24,7 +24,7 @@ from autograder.errors import CourseError, SubmissionError
 from autograder.nbgrader.outputs import check_cell_outputs
 from autograder.nbgrader.repair import Repaired, repair, stand_in
 from autograder.reports.escape import printable
-from autograder.results import Result
+from autograder.results import Result, Status
 from autograder.submissions.files import read_file
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.read import read_submission
@@ -100,6 +100,15 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
     if notes:
         notebook.cells.insert(0, _notes_cell(notes))
     return notebook
+
+
+def doubtful(result: Result) -> frozenset[str]:
+    """The check cells of exercises that could not be judged through our fault."""
+    return frozenset(
+        CHECK_CELL.format(exercise.name)
+        for exercise in result.exercises
+        if any(check.status is Status.INTERNAL for check in exercise.checks)
+    )
 
 
 def _notes_cell(notes: Sequence[str]) -> NotebookNode:

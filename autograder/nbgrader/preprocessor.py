@@ -4,7 +4,7 @@
     └── Autograde (one a run) ── Grading (one a run): course, one forkserver, references once
         └── a student ── JudgingExporter reads submitted/ and repairs ──> autograded/
                       └─ Judge grades submitted/, fills the check cells
-                         └─ nbgrader's SaveAutoGrades, AssignLatePenalties
+                         └─ nbgrader's SaveAutoGrades, then MarkDoubtful; AssignLatePenalties
 
 What is graded is the folder that was handed in, as `autograder grade submitted/<student>/<name>`
 grades it, so the scores are the same by construction. Assignments that are not in solutions/ are
@@ -20,12 +20,14 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
-from autograder.errors import CourseError
+from autograder.errors import CourseError, InternalError
 from autograder.nbgrader.judged import (
     HandedIn,
+    doubtful,
     entry_points,
     judged,
     notebook_of,
@@ -34,6 +36,9 @@ from autograder.nbgrader.judged import (
 from autograder.nbgrader.repair import Repaired
 from autograder.results import Result
 from autograder.runs.grading import Grader, Settings
+from autograder.submissions.model import Submission
+
+DOUBTFUL = "autograder_doubtful"
 
 
 @dataclass(slots=True, eq=False)
@@ -78,13 +83,21 @@ class Grading:
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
         """A student's result, and what was repaired in their notebook."""
         handed_in, repaired = self._handed_in(about)
-        grader = self._grader(about["assignment"])
+        name = about["assignment"]
         if handed_in.submission is not None:
-            return grader.grade_submission(handed_in.submission), repaired.notes
+            return self._graded(name, handed_in.submission), repaired.notes
         assert handed_in.error is not None
-        result = grader.unreadable(handed_in.folder, handed_in.error)
-        where, name = str(handed_in.folder), about["assignment"]
-        return replace(result, error=result.error.replace(where, name)), repaired.notes
+        result = self._grader(name).unreadable(handed_in.folder, handed_in.error)
+        shown = result.error.replace(str(handed_in.folder), name)
+        return replace(result, error=shown), repaired.notes
+
+    def _graded(self, assignment: str, submission: Submission) -> Result:
+        """Grades; once more with a fresh forkserver where the old one is lost."""
+        try:
+            return self._grader(assignment).grade_submission(submission)
+        except InternalError:
+            _close(self._graders)
+            return self._grader(assignment).grade_submission(submission)
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
         name = about["assignment"]
@@ -138,6 +151,23 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         if about["notebook"] != about["assignment"]:
             return nb, resources
         result, repairs = grading.result(about)
-        if result.has_internal_faults:
-            self.log.error("%s: a check failed through our fault", about["student"])
+        about[DOUBTFUL] = doubtful(result)
         return judged(nb, result, repairs), resources
+
+
+class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
+    """Comes after SaveAutoGrades: what failed through our fault is for a person to look at."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Mapping[str, Any]
+    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+        """Called by nbgrader for each notebook that was graded."""
+        about = resources["nbgrader"]
+        if cells := about.get(DOUBTFUL):
+            where = (about["notebook"], about["assignment"], about["student"])
+            with Gradebook(about["db_url"]) as gradebook:
+                for name in cells:
+                    gradebook.find_grade(name, *where).needs_manual_grade = True
+                gradebook.db.commit()
+            self.log.error("%s: our fault: look at %s", about["student"], ", ".join(sorted(cells)))
+        return nb, resources

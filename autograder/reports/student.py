@@ -75,7 +75,8 @@ def print_check(
         else:
             print_exercise(shown_first, assignment, console)
         print_printed(printed_with(result, shown_first), console)
-    notes = result.notes if in_full else notes_beside(result.notes, shown_first)
+    notes = [*slow_notes(result), *result.notes]
+    notes = notes if in_full else notes_beside(notes, shown_first)
     print_notes(notes, console, most=None if in_full else MOST_NOTES)
 
 
@@ -290,6 +291,17 @@ def shown_printed(text: str, most: int | None = None) -> list[str]:
     if most is None or len(lines) <= most:
         return lines
     return [f"[{len(lines) - most + 1} lines more]", *lines[-most + 1 :]]
+
+
+def slow_notes(result: Result) -> list[str]:
+    """What there is to say of code that runs long before any check can begin."""
+    if result.slow_start is None:
+        return []
+    place, seconds = result.slow_start
+    return [
+        f"From {place} on: this ran for {seconds:.0f} s before any check could begin. Does it have "
+        'to run each time? Below `if __name__ == "__main__":` it runs only when you run it.'
+    ]
 
 
 def notes_beside(notes: Sequence[str], exercise: ExerciseResult | None) -> list[str]:

@@ -28,6 +28,7 @@ from autograder.reports.student import (
     print_overview,
     print_printed,
     printed_with,
+    slow_notes,
 )
 from autograder.reports.text import points, shown
 from autograder.results import ExerciseResult, Result
@@ -111,7 +112,7 @@ def _print_answer(page: Page, console: Console) -> None:
 def _print_rest(page: Page, console: Console, room: int) -> None:
     if page.result is not None:
         answered = _answered(page)
-        notes = notes_beside(page.result.notes, answered)
+        notes = notes_beside([*slow_notes(page.result), *page.result.notes], answered)
         print_notes(notes, console)
         room -= len(notes)
         printed = printed_with(page.result, answered)

@@ -27,12 +27,12 @@ from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, conclude, run_exercise
-from autograder.judge.words import brief, not_installed
+from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs.device import choose_device
 from autograder.sandbox.launcher import Launcher
-from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.sandbox.outcomes import Raised
+from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.sandbox.session import LoadFault, Session, Source
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
@@ -40,6 +40,9 @@ from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
 """Wall clock for the checks of one submission; later ones are skipped, and said."""
+
+SLOW_SECONDS = 3.0
+"""A cell that runs longer than this before any check can begin is worth a word."""
 
 MEMORY_BYTES = 2 << 30
 """For all processes of one worker together, beyond what the forkserver holds."""
@@ -107,6 +110,13 @@ class Grader:
     def alive(self) -> bool:
         """Whether it can still grade: its forkserver has not been killed meanwhile."""
         return self._launcher is not None and self._launcher.alive
+
+    def prepare(self) -> None:
+        """Has a worker forked ahead now, and from now on none while another is at work: for
+        someone who waits for one answer, not for many."""
+        assert self._launcher is not None
+        self._launcher.spares = False
+        self._launcher.prepare()
 
     # -- one submission ---------------------------------------------------------------
 
@@ -198,6 +208,7 @@ class Grader:
             seconds=time.monotonic() - begun,
             seed=self.settings.seed,
             printed=session.printed_loading or "",
+            slow_start=_slow_start(session),
         )
 
     def exercises(self, assignment: Assignment) -> list[Exercise]:
@@ -269,7 +280,7 @@ class _Missing(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         if name in self.submission.dropped:
-            return f"Python can't read its code. {self.submission.dropped[name]}"
+            return f"{UNREADABLE} {self.submission.dropped[name]}"
         defines = re.compile(
             rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
             re.MULTILINE,
@@ -277,7 +288,7 @@ class _Missing(Mapping[str, str]):
         for found in self.session.load_faults:
             cell = self.submission.cells[found.index]
             if defines.search(cell.source):
-                return f"the code there did not run to its end. {load_note(self.session, found)}"
+                return f"the code around it stopped on the way. {load_note(self.session, found)}"
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -299,15 +310,24 @@ def load_note(session: Session, found: LoadFault) -> str:
     """Where a cell stopped, and why; for a package that is not here, which there are."""
     fault = found.fault
     cell = session.cells[found.index]
-    lines = cell.source.split("\n")
-    first = next((number for number, line in enumerate(lines, 1) if line.strip()), 1)
-    place = fault.place or cell.where(first)
+    place = fault.place or f"From {first_line(cell)} on"
     line = f": `{shown(fault.line)}`" if fault.line else ""
     if not isinstance(fault, Raised):
-        return f"{place}{line}: {fault.message}"
+        return f"{place}{line}: {fault.message[:1].lower()}{fault.message[1:]}"
     note = f"{place}{line}: {fault.type_name}: {brief(fault.message)}"
     advice = not_installed(fault)
     return f"{note}. {advice}" if advice else note
+
+
+def first_line(cell: Source) -> str:
+    """Where the code of a cell begins."""
+    lines = cell.source.split("\n")
+    return cell.where(next((number for number, line in enumerate(lines, 1) if line.strip()), 1))
+
+
+def _slow_start(session: Session) -> tuple[str, float] | None:
+    seconds, index = session.slowest
+    return (first_line(session.cells[index]), seconds) if seconds > SLOW_SECONDS else None
 
 
 def _ungraded(exercise: Exercise) -> ExerciseResult:

@@ -7,6 +7,7 @@ Ctrl-C stays what it is.
 from __future__ import annotations
 
 import os
+import re
 import select
 import sys
 import threading
@@ -15,6 +16,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Protocol
 
 POLL_SECONDS = 0.05
+ESCAPES = re.compile(rb"\x1b(\[[0-9;]*[A-Za-z~]|O.)?")
+"""Arrows and function keys."""
 
 
 class Terminal(Protocol):
@@ -109,6 +112,5 @@ else:
                     return
                 if not typed:
                     return
-                if not typed.startswith(b"\x1b"):  # an arrow or a function key
-                    for key in typed.decode("utf-8", "ignore"):
-                        self.tell(key)
+                for key in ESCAPES.sub(b"", typed).decode("utf-8", "ignore"):
+                    self.tell(key)

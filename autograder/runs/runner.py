@@ -94,8 +94,10 @@ class Runner:
     def _run(self) -> None:
         try:
             with Grader(self.course, self.settings) as grader:
+                grader.prepare()
                 while (job := self._take(grader)) is not None:
                     self._grade(grader, job)
+                    grader.prepare()
         except BaseException as error:
             self.tell(Broken(error))
 

@@ -14,16 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from watchfiles import Change, watch
-
 from autograder.errors import SubmissionError
-from autograder.submissions.choose import KINDS
+from autograder.submissions.choose import KINDS, normalised
 from autograder.submissions.definitions import definitions
 from autograder.submissions.files import is_skipped
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.read import read_submission
 
-QUIET_MS = 15
+QUIET_MS = 10
 """A save counts when for so long nothing more was written: most editors need less than 1 ms."""
 
 
@@ -42,16 +40,27 @@ class Work:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_work(path: Path, known: KnownAssignments, saved: Path | None = None) -> Work:
+def last_saved(folder: Path, known: KnownAssignments) -> Path | None:
+    """The script or notebook of an assignment's name that was saved last; None for no folder."""
+    found = {
+        entry.stat().st_mtime_ns: folder / entry.name
+        for entry in (folder.iterdir() if folder.is_dir() else ())
+        if entry.suffix.lower() in KINDS and normalised(entry.stem) in known.entry_points
+    }
+    return found[max(found)] if found else None
+
+
+def read_work(path: Path, known: KnownAssignments) -> Work:
     """The work at a path, read anew.
 
-    Where a folder holds two files that could be meant, it is the one that was `saved`.
+    Where a folder can't be read as a whole (its script and its notebook are both filled in,
+    differently), it is the file that was saved last.
     """
     try:
         submission = read_submission(path, known)
     except SubmissionError as error:
-        if saved is not None and saved.suffix.lower() in KINDS and path.is_dir() and saved.exists():
-            return read_work(path / saved.name, known)
+        if (saved := last_saved(path, known)) is not None:
+            return read_work(saved, known)
         return Work(error=str(error), digest=str(error))
     names = known.names_of(submission.assignment)
     codes = {
@@ -84,6 +93,8 @@ def is_unfinished(work: Work, before: Work) -> bool:
 
 def follow(folder: Path, tell: Callable[[Path], None], ended: threading.Event) -> None:
     """Calls `tell` with a file of a folder each time that one was saved, until `ended` is set."""
+
+    from watchfiles import Change, watch  # here: `check` needs none of it
 
     def matters(_: Change, path: str) -> bool:
         return not is_skipped(Path(path).name) and not path.endswith(("~", ".swp", ".tmp", ".part"))

@@ -18,7 +18,7 @@ from autograder.course.model import Assignment
 from autograder.errors import FileError, UsageError
 
 PACKAGED = "handouts"
-"""Where `setup.py` puts assignments/ in the installed package."""
+"""Where a wheel has assignments/ (pyproject.toml: force-include)."""
 
 MARK = Path("checks") / "assignment.toml"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*")

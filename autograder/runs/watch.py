@@ -35,6 +35,9 @@ from autograder.runs.saves import Work, is_unfinished, read_work
 SETTLE_SECONDS = 0.4
 """So long a work that looks half-written is given to become whole."""
 
+AWAKE_SECONDS = 0.25
+"""A signal may reach another thread: Python answers it when the main thread next wakes up."""
+
 PATIENCE_SECONDS = 0.3
 """After so long without an answer the page says that something runs."""
 
@@ -122,20 +125,23 @@ class Watch:
 
     def _wait(self) -> Event | None:
         """The next event; None when something has to be done by the clock."""
-        until = [self.settles] if self.settles is not None else []
+        until = [time.monotonic() + AWAKE_SECONDS]
+        if self.settles is not None:
+            until.append(self.settles)
         if self.job is not None and self.console.is_terminal:
             until.append(self.told + PATIENCE_SECONDS)
-        timeout = max(0.0, min(until) - time.monotonic()) if until else None
         try:
-            return self.events.get(timeout=timeout)
+            return self.events.get(timeout=max(0.0, min(until) - time.monotonic()))
         except queue.Empty:
             return None
 
     def on_time(self) -> None:
         now = time.monotonic()
         if self.settles is not None and now >= self.settles:
-            self.take(read_work(self.path, self.known, self.saved), now)
-        elif self.job is not None:
+            self.take(read_work(self.path, self.known), now)
+        elif self.job is not None and self.console.is_terminal:
+            if now < self.told + PATIENCE_SECONDS:
+                return
             self.told = now + 1 - PATIENCE_SECONDS
             self.draw()
 
@@ -144,7 +150,7 @@ class Watch:
     def on_save(self, event: Saved) -> None:
         """Runs what was saved, at once if it looks whole."""
         self.saved = event.path
-        work = read_work(self.path, self.known, self.saved)
+        work = read_work(self.path, self.known)
         if work.digest != self.work.digest and is_unfinished(work, self.work):
             self.settles = time.monotonic() + SETTLE_SECONDS
         else:

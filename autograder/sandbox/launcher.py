@@ -152,6 +152,11 @@ class Launcher:
         self._insist(transport)
         return transport
 
+    def prepare(self) -> None:
+        """Forks a spare worker now. With `spares` off, none is forked while another is at work."""
+        if self._spare is None:
+            self._spare = self._request()
+
     def _insist(self, transport: WorkerTransport) -> None:
         """Refuses to go on where a required layer is off."""
         off = {layer.name: layer.detail for layer in transport.layers if not layer.on}

@@ -70,9 +70,17 @@ class Runtime:
             value = operations[header["op"]](header, decoder)
             reply["ok"] = self._too_long(value) or wire.encode(value, buffers, self._leaf)
             reply["ref"] = self._keep(value)
-            return wire.pack(reply, buffers)
+            return self._packed(reply, buffers, value)
         except BaseException as error:
             return wire.pack({"id": nonce, "raised": describe(error)}, [])
+
+    def _packed(self, reply: dict[str, Any], buffers: list[bytes], value: Any) -> bytes:
+        """The frame of a reply; a value that is too large for one stays here."""
+        try:
+            return wire.pack(reply, buffers)
+        except wire.ProtocolError:
+            known_as = f"{type(value).__name__} too large to show"
+            return wire.pack({**reply, "ok": self._opaque(value, known_as)}, [])
 
     def _prepare(self) -> None:
         """Once per worker: one thread, the device, names that a notebook has."""
@@ -175,7 +183,7 @@ class Runtime:
         if value.device.type == "meta":
             return self._opaque(value, "tensor on the device meta, which holds no numbers")
         if value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
-            return self._opaque(value, f"tensor of {value.numel()} numbers")
+            return self._opaque(value, f"tensor of {value.numel():,} numbers")
         shown = str(value.dtype).removeprefix("torch.")
         plain = value.detach().to("cpu")
         if shown == "bfloat16":
@@ -186,7 +194,7 @@ class Runtime:
     def _too_long(self, value: Any) -> Any:
         """A list or dict of more items than can be sent, by what it is; None for others."""
         if type(value) in (list, tuple, dict) and len(value) > MOST_ITEMS:
-            return self._opaque(value, f"{type(value).__name__} of {len(value)} items")
+            return self._opaque(value, f"{type(value).__name__} of {len(value):,} items")
         return None
 
     def _opaque(self, value: Any, known_as: str = "") -> Any:

@@ -113,7 +113,8 @@ class Session:
     """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
 
     Loading may take `load_seconds` in all, and a check its own seconds in all, however many
-    calls it makes; only time in which the worker is at work counts.
+    calls it makes; only time in which the worker is at work counts. `slowest` are the seconds and
+    the index of the cell that took longest to load.
     """
 
     def __init__(
@@ -138,6 +139,7 @@ class Session:
         self.output = ""
         self.printed_loading: str | None = None
         self.limit = self.left = load_seconds
+        self.slowest = (0.0, 0)
         self.respawns = 0
 
     # -- life -------------------------------------------------------------------------
@@ -193,6 +195,7 @@ class Session:
             self.load_faults = [LoadFault(i, fault) for i, fault in self.fatal.items()]
             self._exchange({"op": "begin", "seed": self.seed}, [])
             self._lay_files()
+            self.slowest = (0.0, 0)
             with contextlib.suppress(StudentFault):
                 self._load_cells()
             if self.transport is not None and self.printed_loading is None:
@@ -213,6 +216,7 @@ class Session:
             if index in self.fatal:
                 continue
             request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+            left = self.left
             try:
                 self._exchange(request, [])
             except StudentFault as fault:
@@ -220,6 +224,7 @@ class Session:
                     self.fatal[index] = fault
                     raise
                 self.load_faults.append(LoadFault(index, fault))
+            self.slowest = max(self.slowest, (left - self.left, index))
 
     # -- requests ---------------------------------------------------------------------
 
@@ -309,7 +314,7 @@ class OutOfMemoryRaised(OutOfMemory):
 
     def __init__(self, message: str, place: str, line: str):
         asked = BYTES.search(message)
-        what = f", asking for {int(asked[1]) / 1e9:.3g} GB at once" if asked else ""
+        what = f" ({int(asked[1]) / 1e9:.3g} GB asked for at once)" if asked else ""
         super().__init__(f"It ran out of memory{what}.", place)
         self.place = place
         self.line = line

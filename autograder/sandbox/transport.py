@@ -183,7 +183,7 @@ class WorkerTransport:
                 )
             if "exit" in ending:
                 return Crashed(
-                    f"It ended Python with exit status {ending['exit']}, and returned nothing.",
+                    f"It ended Python with exit status {ending['exit']}.",
                     f"exit {ending['exit']}",
                 )
         return Crashed("Python ended without a word.", "no status")

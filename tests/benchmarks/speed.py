@@ -86,9 +86,13 @@ def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]],
             found.session.start = lambda: recording(references)
             return found
 
-        type(grader).session = lambda self, submission: session(submission)  # type: ignore[method-assign]
-        type(grader)._recorded = lambda self, e, s: reference(e, s)  # type: ignore[method-assign]
-        grader.grade(path)
+        kept = Grader.session, Grader._recorded
+        Grader.session = lambda self, submission: session(submission)  # type: ignore[method-assign]
+        Grader._recorded = lambda self, e, s: reference(e, s)  # type: ignore[method-assign]
+        try:
+            grader.grade(path)
+        finally:
+            Grader.session, Grader._recorded = kept  # type: ignore[method-assign]
     return students, references
 
 

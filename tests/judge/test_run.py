@@ -104,12 +104,12 @@ def test_an_untouched_stub_is_no_error(judge):
 
 def test_a_missing_entry_point_is_named_with_the_reason(judge):
     findings = judge(
-        "double", "treble = 3", missing={"double": "It stands in cell 4, which broke."}
+        "double", "treble = 3", missing={"double": "Cell 4 broke."}
     )
     first = findings["doubles_a_number"]
     assert (first.status, first.evidence) == (Status.FAILED, Evidence("missing", "double"))
     assert first.rationale == (
-        "Your submission does not define `double`. It stands in cell 4, which broke."
+        "`double` is not there yet: Cell 4 broke."
     )
 
 
@@ -132,7 +132,7 @@ def test_a_crash_costs_its_check_and_no_other(judge):
     findings = judge("double", source)
     assert statuses(findings) == ["error", "skipped", "passed"]
     assert findings["doubles_a_number"].rationale == (
-        "Called `double(x)` with x = 3. The process ended itself with exit status 0."
+        "Called `double(x)` with x = 3. It ended Python with exit status 0."
     )
 
 
@@ -142,7 +142,7 @@ def test_after_two_time_outs_the_rest_is_skipped(judge, tiny_grader):
     findings = judge("double", body("while True: pass"), checks=checks, seconds=0.3)
     assert statuses(findings) == ["error", "error", "skipped"]
     assert findings["a"].rationale == (
-        "Called `double(x)` with x = 3. There was no answer within 0.3 seconds."
+        "Called `double(x)` with x = 3. It did not finish within 0.3 seconds."
     )
     assert "2 checks here ran out of time" in findings["c"].rationale
 

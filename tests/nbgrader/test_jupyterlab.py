@@ -214,7 +214,7 @@ def addresses(server: subprocess.Popen[bytes], root: Path) -> list[str]:
 def test_a_student_fills_a_stub_and_sees_the_table_change(lab: Lab):
     untouched = lab.run("check_bce_criterion")
     assert "The manual BCE criterion: 0 / 7 points" in untouched
-    assert "It is not written yet: the stub is still there." in untouched
+    assert "is not written yet: the stub is still there" in untouched
 
     lab.write("bce_criterion", WRONG)
     lab.save()

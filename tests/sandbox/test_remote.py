@@ -172,8 +172,8 @@ def test_define_can_call_what_it_is_given(subject):
         ("big int", "int"),
         ("generator", "generator"),
         ("keys", "dict"),
-        ("sparse", "Tensor"),
-        ("meta", "Tensor"),
+        ("sparse", "tensor of layout torch.sparse_coo"),
+        ("meta", "tensor on the device meta, which holds no numbers"),
         ("name", "A" * 200),
     ],
 )

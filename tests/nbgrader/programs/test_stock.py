@@ -96,6 +96,19 @@ def test_formgrader_opens_on_the_result(world):
         server.wait(30)
 
 
+def test_what_fails_through_our_fault_is_for_a_person(world):
+    """Our line switched on, and a check that is broken itself."""
+    checks = world.course / "solutions" / "tiny" / "02_shout" / "checks.py"
+    text = checks.read_text()
+    checks.write_text(
+        text.replace("    expect(student.Voice", "    1 / 0\n    expect(student.Voice")
+    )
+    world.nbgrader("autograde", "tiny", "--student", "eve", "--force")
+    with world.gradebook() as gradebook:
+        grades = gradebook.find_submission_notebook("tiny", "tiny", "eve").grades
+        assert {g.name for g in grades if g.needs_manual_grade} == {"check_shout"}
+
+
 def fetched(address: str) -> str:
     """A page, once the server is up."""
     request = urllib.request.Request(address, headers={"Authorization": "token open"})
