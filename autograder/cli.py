@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"autograder: {printable(str(error), 2_000, newlines=True)}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("autograder: interrupted", file=sys.stderr)
+        _say("interrupted")
         return 130
     except BrokenPipeError:  # whoever read has read enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -251,19 +251,24 @@ def grade(options: argparse.Namespace) -> int:
     folder = ResultFolder(options.output) if options.output else None
     if options.gradebook:
         return _grade_class(options, course, settings, folder)
-    results = []
+    results: list[Result] = []
     with Grader(course, settings) as grader:
-        for path in options.paths:
-            result = grader.grade(path)
-            results.append(result)
-            if folder:
-                folder.write(result)
-            if not options.json:
-                _print(result, options.printed, rule=len(options.paths) > 1)
+        try:
+            for path in options.paths:
+                result = grader.grade(path)
+                results.append(result)
+                if folder:
+                    folder.write(result)
+                if not options.json:
+                    _print(result, options.printed, rule=len(options.paths) > 1)
+        except KeyboardInterrupt:
+            _say(f"interrupted after {len(results)} of {len(options.paths)} submissions")
     report = Report(tuple(results))
     if options.json:
         _print_json(report)
-    return _exit_code(report)
+    elif len(options.paths) > 1:
+        _print_summary(report)
+    return 130 if len(results) < len(options.paths) else _exit_code(report)
 
 
 def _grade_class(
@@ -366,6 +371,16 @@ def _print(result: Result, printed: bool, rule: bool) -> None:
     if rule:
         console.rule(style="dim")
     print_result(result, console, printed=printed)
+
+
+def _print_summary(report: Report) -> None:
+    from autograder.reports.text import print_summary
+
+    print_summary(report.results, _console())
+
+
+def _say(text: str) -> None:
+    print(f"autograder: {text}", file=sys.stderr)
 
 
 def _print_json(report: Report) -> None:

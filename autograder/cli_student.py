@@ -123,6 +123,7 @@ def check(options: argparse.Namespace) -> int:
     from autograder.reports.student import print_check
     from autograder.results import Report, as_json
     from autograder.runs.grading import Grader, Settings
+    from autograder.runs.saves import grade_work
 
     path, names = path_and_exercises(options.words)
     names += options.exercise
@@ -134,7 +135,7 @@ def check(options: argparse.Namespace) -> int:
     (name,) = course.folders
     with Grader(course, settings) as grader:
         grader.exercises(course.assignment(name))  # a name that is none is said before torch is in
-        result = grader.grade(path)
+        result = grade_work(grader, path)
     console = _console()
     if options.json:
         print(json.dumps(as_json(Report((result,))), indent=2))

@@ -296,7 +296,7 @@ def test_ctrl_c_while_a_submission_runs_is_130_and_leaves_no_process(
     arguments = ["grade", *paths, "--timeout", "100", "--output", tmp_path / "out"]
     code, said, left = interrupted(arguments, tiny, first_is_done)
     assert (code, left) == (130, [])
-    assert said.strip().endswith("autograder: interrupted")
+    assert said.strip().endswith("autograder: interrupted after 1 of 2 submissions")
     assert "Traceback" not in said
     assert os.listdir(tmp_path / "out") == ["first-tiny.json"]
 
@@ -309,4 +309,5 @@ def test_ctrl_c_at_the_very_start_is_130_and_leaves_no_process(tiny, write_submi
 
     code, said, left = interrupted(["grade", write_submission()], tiny, forkserver_is_there)
     assert (code, left) == (130, [])
-    assert said.strip() == "autograder: interrupted"
+    (line,) = said.strip().splitlines()
+    assert line.startswith("autograder: interrupted")

@@ -6,6 +6,8 @@ markup.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -42,6 +44,21 @@ def print_result(result: Result, console: Console, *, printed: bool = False) -> 
     for note in result.notes:
         console.print(Padding(Text(f"Note: {shown(note)}", style="yellow"), (0, 0, 0, 2)))
     print_footer(result, console)
+
+
+def print_summary(results: Sequence[Result], console: Console) -> None:
+    """A line a submission, after many: who got what, and what could not be read."""
+    console.rule(style="dim")
+    width = max((len(shown(result.student)) for result in results), default=0)
+    for result in results:
+        line = Text(f"{shown(result.student):<{min(width, 40)}}  ", style="bold")
+        line.append(f"{points(result.score, result.max_score):>11}", style="not bold")
+        if result.error:
+            line.append(f"  {shown(result.error)}", style="red")
+        console.print(line, no_wrap=True, overflow="ellipsis")
+    unread = sum(bool(result.error) for result in results)
+    told = f"{len(results) - unread} graded" + (f", {unread} could not be read" if unread else "")
+    console.print(Text(told, style="dim"))
 
 
 def print_exercise(exercise: ExerciseResult, console: Console, *, printed: bool = False) -> None:

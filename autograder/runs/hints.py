@@ -25,6 +25,7 @@ from autograder.reports.hints import Hinted, Revealed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs.grading import Grader, Settings
 from autograder.runs.progress import Progress
+from autograder.runs.saves import grade_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def check_work(course: Course, path: Path, exercises: Iterable[Exercise], device
     """Runs the visible checks of some exercises on a student's work."""
     only = frozenset(exercise.name for exercise in exercises)
     with Grader(course, Settings(device=device, only=only)) as grader:
-        return grader.grade(path)
+        return grade_work(grader, path)
 
 
 def first_open(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, Verdict] | None:

@@ -8,13 +8,16 @@ that was filled in before is missing (`is_unfinished`): if that lasts, it is wha
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import SubmissionError
+from autograder.results import Result
+from autograder.runs.grading import Grader
 from autograder.submissions.choose import KINDS, normalised
 from autograder.submissions.definitions import definitions
 from autograder.submissions.files import is_skipped
@@ -42,12 +45,23 @@ class Work:
 
 def last_saved(folder: Path, known: KnownAssignments) -> Path | None:
     """The script or notebook of an assignment's name that was saved last; None for no folder."""
-    found = {
-        entry.stat().st_mtime_ns: folder / entry.name
-        for entry in (folder.iterdir() if folder.is_dir() else ())
-        if entry.suffix.lower() in KINDS and normalised(entry.stem) in known.entry_points
-    }
+    found: dict[int, Path] = {}
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.suffix.lower() in KINDS and normalised(entry.stem) in known.entry_points:
+            with contextlib.suppress(OSError):  # an editor is just replacing it
+                found[entry.stat().st_mtime_ns] = entry
     return found[max(found)] if found else None
+
+
+def grade_work(grader: Grader, path: Path) -> Result:
+    """Grades a student's own work: of a folder that can't be read as a whole, as `read_work`."""
+    result = grader.grade(path)
+    saved = last_saved(path, grader.course.known()) if result.error else None
+    if saved is None:
+        return result
+    instead = grader.grade(saved)
+    note = f"{saved.name} was saved last, so it is what is checked"
+    return replace(instead, notes=(note, *instead.notes))
 
 
 def read_work(path: Path, known: KnownAssignments) -> Work:

@@ -255,7 +255,7 @@ class Session:
             return self._read(nonce, wire.parse_header(header), payload)
         except wire.ProtocolError as error:
             self._drop()
-            raise BrokeProtocol("What came back can't be read as a value.", str(error)) from None
+            raise BrokeProtocol(f"What came back can't be read as a value ({error}).") from None
         except TimedOut:
             self._drop()
             raise TimedOut(unfinished(self.limit)) from None

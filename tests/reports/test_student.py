@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 
 import pytest
 from rich.console import Console
@@ -15,9 +16,10 @@ from autograder.reports.student import NO_ISOLATION, has_isolation, print_check,
 from autograder.results import Result
 from autograder.runs.grading import Grader, Settings
 from autograder.runs.progress import Progress
+from autograder.runs.saves import grade_work
 from autograder.sandbox.layers import LAYERS
 
-from ..runs.handout import RIGHT, lay_out, script
+from ..runs.handout import RIGHT, lay_out, notebook, script
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +167,13 @@ def test_without_any_layer_everything_works_and_it_is_said_once(lab, tmp_path):
 
 def test_where_nothing_ran_nothing_is_said_of_isolation():
     assert has_isolation(Result("", "", "tiny"))
+
+
+def test_of_two_files_that_differ_the_one_saved_last_is_checked_and_it_is_said(tmp_path, grader):
+    lab = lay_out(tmp_path / "lab")
+    (lab / "tiny.py").write_text(script(double=RIGHT["double"]))
+    (lab / "tiny.ipynb").write_text(notebook(double="return 3"))
+    os.utime(lab / "tiny.ipynb", (1, 1))
+    result = grade_work(grader, lab)
+    assert result.exercises[0].score == 3
+    assert "tiny.py was saved last" in result.notes[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from fcntl import ioctl
 from pathlib import Path
 
-DEADLINE = 90.0
+DEADLINE = float(os.environ.get("SCREEN_SECONDS", "90"))
 """Seconds: importing torch may take most of it on a busy machine."""
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -39,7 +40,13 @@ class Screen:
         self.ours, self.theirs = pty.openpty()
         ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(self.theirs)
-        environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+        environment = {
+            **os.environ,
+            "TERM": "xterm",
+            "COLUMNS": "80",
+            "LINES": "24",
+            "PS1": "shell> ",
+        }
         self.process = subprocess.Popen(
             self.command,
             cwd=self.folder,
@@ -58,8 +65,11 @@ class Screen:
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.ended()
+            self.process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(AssertionError):
+                self.ended(seconds=10.0)
+            self.process.kill()
+            self.process.wait()
         os.close(self.ours)
         os.close(self.theirs)
 

@@ -255,13 +255,34 @@ def test_the_terminal_is_as_before_however_it_ends(tmp_path, end):
         assert screen.is_restored()
 
 
-def test_a_stop_gives_the_terminal_back_and_goes_on_afterwards(lab):
-    _, screen = lab
-    screen.process.send_signal(signal.SIGCONT)
-    screen.shows(KEYS)
-    screen.type("l")
-    screen.shows("> open")
-    screen.type("l")
+def test_a_stop_leaves_the_terminal_to_the_shell_and_fg_takes_it_again(tmp_path):
+    folder = lay_out(tmp_path / "lab")
+    shell = ("bash", "--norc", "--noprofile", "-i")
+    with Screen(shell, folder) as screen:
+        screen.type(" ".join(WATCH) + "\n")
+        screen.shows("not written yet", KEYS)
+        screen.type("\x1a")
+        screen.shows("Stopped")
+        screen.forget()
+        screen.type("fg\n")
+        screen.shows("not written yet", KEYS)
+        screen.type("l")
+        screen.shows("> open")
+        screen.type("q")
+        screen.shows("q quit", "shell>")
+        screen.type("exit $?\n")
+        assert screen.ended() == 0
+
+
+def test_of_two_files_that_differ_the_one_saved_last_is_answered(tmp_path):
+    folder = lay_out(tmp_path / "lab")
+    (folder / "tiny.ipynb").write_text(notebook(double="return 28 * x"))
+    save(folder, double="return 29 * x")
+    os.utime(folder / "tiny.ipynb", (1, 1))
+    with Screen(WATCH, folder) as screen:
+        screen.shows("yours     145", "answered in")
+        (folder / "tiny.ipynb").write_text(notebook(double="return 30 * x"))
+        screen.shows("yours     150", "tiny.ipynb: answered in")
 
 
 def test_without_a_terminal_it_answers_line_by_line(tmp_path):

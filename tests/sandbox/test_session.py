@@ -134,9 +134,8 @@ def test_a_frame_of_2_to_the_40_elements_breaks_the_protocol():
     claim = {"ok": {"a": ["float32", [2**40], "tensor", "float32", False]}, "ref": 1}
     session, _, _ = scripted(lambda asked: claim if asked["op"] == "get" else fine(asked))
     session.begin(0, 5.0)
-    with pytest.raises(BrokeProtocol, match="can't be read as a value") as caught:
+    with pytest.raises(BrokeProtocol, match="can't be read as a value .*more elements"):
         ask(session)
-    assert "more elements" in caught.value.detail
 
 
 def test_each_request_has_a_number_of_its_own():
@@ -350,10 +349,6 @@ def test_a_syntax_error_points_at_its_line(local):
         ("raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})", "Odd"),
         ("raise ValueError('\\ud800')", "ValueError"),
         ("return 'a' * 200_000 + undefined", "NameError"),
-        (
-            "return [list(range(70_000)), list(range(70_000)), list(range(100_000))] * 4",
-            "ProtocolError",
-        ),
     ],
 )
 def test_whatever_is_raised_comes_back_as_an_exception(local, body, type_name):
