@@ -103,14 +103,10 @@ def test_an_untouched_stub_is_no_error(judge):
 
 
 def test_a_missing_entry_point_is_named_with_the_reason(judge):
-    findings = judge(
-        "double", "treble = 3", missing={"double": "Cell 4 broke."}
-    )
+    findings = judge("double", "treble = 3", missing={"double": "Cell 4 broke."})
     first = findings["doubles_a_number"]
     assert (first.status, first.evidence) == (Status.FAILED, Evidence("missing", "double"))
-    assert first.rationale == (
-        "`double` is not there yet: Cell 4 broke."
-    )
+    assert first.rationale == ("`double` is not there yet: Cell 4 broke.")
 
 
 def test_a_name_that_the_students_own_code_lacks_is_an_error_of_theirs(judge):

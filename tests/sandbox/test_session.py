@@ -134,7 +134,7 @@ def test_a_frame_of_2_to_the_40_elements_breaks_the_protocol():
     claim = {"ok": {"a": ["float32", [2**40], "tensor", "float32", False]}, "ref": 1}
     session, _, _ = scripted(lambda asked: claim if asked["op"] == "get" else fine(asked))
     session.begin(0, 5.0)
-    with pytest.raises(BrokeProtocol, match="can't be read as a value .*more elements"):
+    with pytest.raises(BrokeProtocol, match=r"can't be read as a value .*more elements"):
         ask(session)
 
 
