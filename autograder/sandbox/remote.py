@@ -10,6 +10,7 @@ back as it is (a loss with its graph, a model with its state).
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -79,6 +80,7 @@ class Subject:
         )
 
 
+@functools.cache
 def _parameters_of(source: str, name: str) -> tuple[str, ...]:
     """The parameter names of a function in an author's source; () for anything else."""
     for node in ast.parse(source).body:

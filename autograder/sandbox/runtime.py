@@ -10,6 +10,7 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 from __future__ import annotations
 import __future__
 
+import functools
 import linecache
 import random
 import sys
@@ -201,6 +202,12 @@ class Runtime:
         return {"o": [wire.clean(known_as or type(value).__name__, 200), self._keep(value)]}
 
 
+@functools.cache
+def compiled(source: str, key: str, future: int) -> types.CodeType:
+    """The code of a cell or helper; checks define the same helpers over and over."""
+    return compile(source, key, "exec", flags=future, dont_inherit=True)
+
+
 def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
     """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`.
 
@@ -208,7 +215,7 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     those that hold after this one.
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
-    code = compile(source, key, "exec", flags=future, dont_inherit=True)
+    code = compiled(source, key, future)
     exec(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
 

@@ -3,8 +3,9 @@
     python tests/benchmarks/nbgrader_speed.py [--submissions N] [--way NAME]
 
 All grade the same submissions, each way in a fresh copy of the course. The students' own compute
-is measured as in speed.py: the requests of the judge, replayed in a plain process (for stock
-nbgrader those of the visible checks, which are all that its check cells run). The grader's share
+is measured as in speed.py: the requests of the judge, replayed in a plain process; for stock
+nbgrader those of the visible checks, which are all that its check cells run, and the other cells
+of the notebook, which its kernel runs as well: they draw what was made. The grader's share
 is what is left of the wall time; "each further" leaves out what a run costs once (programs that
 start, torch imported, references), from runs over few and over all submissions. Only a quiet
 machine gives figures that mean something. Asserts nothing.
@@ -37,6 +38,23 @@ WAYS = {
     "judge": ["nbgrader", "autograde", NAME],
     "gradebook": [*("autograder", "grade", "submitted", "--gradebook", "sqlite:///gradebook.db")],
 }
+CELLS = """
+import json, sys, time, warnings
+import matplotlib, torch, torch._dynamo
+matplotlib.use("agg")
+import matplotlib.pyplot
+warnings.simplefilter("ignore")
+names = {"__name__": "__main__"}
+begun = time.perf_counter()
+for cell in json.load(open(sys.argv[1]))["cells"]:
+    source = "".join(cell["source"])
+    if cell["cell_type"] == "code" and "check_cell(" not in source:
+        try:
+            exec(source, names)
+        except Exception:
+            pass
+print(time.perf_counter() - begun, file=sys.__stdout__)
+"""
 KINDS = ("right", "mistaken", "untouched", "half")
 
 
@@ -100,7 +118,16 @@ def computes(course: Path, root: Path, opened: Callable[[Path], Course]) -> dict
         hand_in(course, kind, folder)
         requests, _ = record(folder, opened(folder))
         found[kind] = statistics.median(replay(requests)[1] for _ in range(3))
+        if opened is visible_checks:
+            found[kind] += statistics.median(cells(folder / FILE) for _ in range(3))
     return found
+
+
+def cells(notebook: Path) -> float:
+    """Seconds of the cells that are no checks, in a plain process."""
+    words = [sys.executable, "-c", CELLS, str(notebook)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return float(done.stdout.splitlines()[-1])
 
 
 def all_checks(folder: Path) -> Course:
