@@ -38,7 +38,7 @@ HINTS = {
     "no gradient": "Which step leaves autograd: `.item()`, `.detach()`, `.data`, `no_grad`, or a "
     "new `torch.tensor(...)`?",
     "value": "Work one row out on paper: at which step does your code part from it?",
-    "credit": "Which of your steps decides how far this gets?",
+    "credit": "Begin with the first that falls short: what does your code do for it, step by step?",
     "raised": "What do the names on that line hold when it runs? Print them just above it.",
 }
 """By kind of evidence; a kind that is not here is one of a check's own."""
@@ -212,6 +212,9 @@ def _why_hint(why: str) -> str:
         return SYNTAX
     if INSTALLED in why:
         return IMPORT
+    for type_name, advice in RAISED.items():
+        if f": {type_name}: " in why:
+            return advice
     return HINTS["timed out"] if "did not finish" in why else STOPPED
 
 

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autograder.course.hints import LINK
+from autograder.reports.student import notes_beside
 from autograder.reports.text import print_verdict, shown
 from autograder.results import ExerciseResult, Result, Status, Verdict
 
@@ -54,7 +55,7 @@ def print_hint(hinted: Hinted, console: Console, notes: Sequence[str] = ()) -> N
     exercise, verdict, hint = hinted.exercise, hinted.verdict, hinted.hint
     console.print(Text(exercise.name, style="bold").append(f"  {exercise.title}", style="not bold"))
     print_verdict(replace(verdict, hint="", mistake=None), console)
-    for note in notes:
+    for note in notes_beside(notes, exercise):
         console.print(
             Padding(Text(f"Note: {shown(note)}", style="yellow"), (0, 0, 0, 10), expand=False)
         )

@@ -76,7 +76,8 @@ def print_check(
             print_exercise(shown_first, assignment, console)
         print_printed(printed_with(result, shown_first), console)
     notes = [*slow_notes(result), *result.notes]
-    notes = notes if in_full else notes_beside(notes, shown_first)
+    for exercise in result.exercises if in_full else [shown_first]:
+        notes = notes_beside(notes, exercise)
     print_notes(notes, console, most=None if in_full else MOST_NOTES)
 
 
@@ -233,16 +234,24 @@ def _print_check_line(verdict: Verdict, console: Console) -> None:
     line.append(f" {points(verdict.score, verdict.max_score):>6}  ")
     line.append(verdict.name, style="dim" if verdict.status is Status.SKIPPED else "")
     if verdict.status is Status.SKIPPED:
-        line.append(f"  {shown(verdict.rationale)}", style="dim")
+        reason = f"  {shown(verdict.rationale)}"
+        if line.cell_len + len(reason) > min(console.width, 80):
+            reason = "  (after one above)"
+        line.append(reason, style="dim")
     console.print(line, no_wrap=True, overflow="ellipsis")
 
 
 def print_explained(verdict: Verdict, console: Console, told: set[str]) -> None:
     """What was asked, what was called, what came back, what was expected, the hint.
 
-    A hint in `told` is above already.
+    A hint in `told` is above already, and so is an error of the same words at the same line.
     """
     fact, compares = shown(verdict.rationale, lines=True), bool(verdict.expected)
+    before, raised, error = fact.partition(" raised `")
+    if error and error in told:
+        fact = f"{before} raised the same error at the same line."
+    elif raised:
+        told.add(error)
     if compares:
         ending = f" {shown(verdict.actual)}; expected {shown(verdict.expected)}."
         compares = fact.endswith(ending)

@@ -6,7 +6,8 @@
         ├── a script and a notebook of that name: the one that is filled in; both, if they say the
         │   same; else an error that names both
         ├── otherwise the one with the most entry points filled in, if it is alone in that
-        └── nothing filled in: the one named like the assignment, or the only one; it scores 0
+        └── nothing filled in: the one named like the assignment, or the only one; it scores 0;
+            of a script and a notebook, the one with a definition that does not compile
 
 An entry point counts as filled in if it is defined and not as it was released.
 """
@@ -145,7 +146,9 @@ def _pick(candidates: list[Candidate], shown: str, course: KnownAssignments) -> 
     if filled:
         return _fullest(filled, named, shown)
     if named:
-        return Choice(named[0], tuple(c.name for c in named[1:]))
+        # What doesn't compile was begun: its syntax error is what there is to say, not "a stub".
+        best = next((c for c in named if c.reading.dropped), named[0])
+        return Choice(best, tuple(c.name for c in named if c is not best))
     if len(candidates) == 1:
         return Choice(candidates[0])
     return _fullest(candidates, [], shown)
@@ -164,7 +167,7 @@ def _among_twins(filled: list[Candidate], named: list[Candidate], shown: str) ->
     for twin in named:
         if twin is not best:
             why = "says the same" if twin.filled else "is not filled in"
-            notes.append(f"{best.name} is graded; {twin.name} {why}")
+            notes.append(f"{best.name} is used; {twin.name} {why}")
     return Choice(best, twins, tuple(notes))
 
 
@@ -181,7 +184,7 @@ def _fullest(candidates: list[Candidate], named: list[Candidate], shown: str) ->
     if len(best) != 1:
         equal = _listed([c.name for c in candidates if weight(c) == most])
         raise SubmissionError(shown, f"several files could be the one to grade ({equal})", _ONE)
-    notes = [f"{best[0].name} is graded; {c.name} is not filled in" for c in named]
+    notes = [f"{best[0].name} is used; {c.name} is not filled in" for c in named]
     return Choice(best[0], tuple(c.name for c in named), tuple(notes))
 
 

@@ -96,13 +96,13 @@ def test_of_the_released_pair_the_one_that_is_filled_in_counts(tmp_path, worked_
     submission = read(folder(tmp_path, made))
     assert "mean()" in source_of(submission)
     assert not submission.files
-    assert any(f"{worked_in} is graded" in note for note in submission.notes)
+    assert any(f"{worked_in} is used" in note for note in submission.notes)
 
 
 def test_a_pair_that_says_the_same_is_one_submission(tmp_path):
     submission = read(folder(tmp_path, {"lab.py": FILLED, "lab.ipynb": notebook(ALL)}))
     assert [c.origin for c in submission.cells] == ["cell 1"]
-    assert "lab.ipynb is graded; lab.py says the same" in submission.notes
+    assert "lab.ipynb is used; lab.py says the same" in submission.notes
 
 
 def test_a_pair_that_differs_is_refused(tmp_path):
@@ -129,7 +129,7 @@ def test_a_file_with_another_name_counts_if_it_holds_the_work(tmp_path):
     submission = read(folder(tmp_path, {"lab.py": STUBS, "Untitled.ipynb": notebook(FILLED)}))
     assert submission.cells[0].origin == "cell 1"
     assert "lab.py" not in submission.files
-    assert "Untitled.ipynb is graded; lab.py is not filled in" in submission.notes
+    assert "Untitled.ipynb is used; lab.py is not filled in" in submission.notes
 
 
 def test_the_file_that_imports_the_others_is_the_main_one(tmp_path):
