@@ -208,7 +208,7 @@ CASES = {
     "wrong value, unknown": Case(
         f"{HEAD}    return (y_hat * 0.37).sum() + 1\n",
         says=("It returned 1.814; expected 0.299",),
-        hints="work it out on paper",
+        hints="Work the four rows out on paper",
     ),
     "never ends": Case(
         f"{HEAD}    while True:\n        pass\n",

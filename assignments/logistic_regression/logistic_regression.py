@@ -201,10 +201,10 @@ if __name__ == "__main__":
 
 
     def show_criterion(criterion):
-        """The loss of one row against the predicted probability, from 0 to 1."""
+        """The loss of one row against the predicted probability, between 0 and 1."""
         import matplotlib.pyplot as plt
 
-        guesses = [step / 100 for step in range(101)]
+        guesses = [step / 500 for step in range(1, 500)]
         _, axes = plt.subplots()
         for label in (0.0, 1.0):
             y = torch.tensor([[label]])
@@ -309,17 +309,41 @@ if __name__ == "__main__":
     import torch
     from torch import nn
 
+    HOURS = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
+    PASSED = torch.tensor([[0.0], [0.0], [1.0], [1.0]])
+
+
+    def descend(w, b, epochs, learning_rate):
+        """The path from (w, b) by the statement's formulas for the slopes: losses, last w, last b."""
+        x, y = HOURS.double(), PASSED.double()
+        losses = []
+        for _ in range(epochs):
+            p = 1 / (1 + torch.exp(-(w * x + b)))
+            losses.append(-torch.where(y == 1, p, 1 - p).log().mean().item())
+            w -= learning_rate * ((p - y) * x).mean().item()
+            b -= learning_rate * (p - y).mean().item()
+        return losses, w, b
+
+
+    def parting(losses, path):
+        """The first epoch whose loss is not that of gradient descent; None if all are."""
+        for epoch, loss in enumerate(path):
+            if epoch >= len(losses) or not abs(losses[epoch] - loss) < 1e-5:
+                return epoch
+        return None
+
 
     def show_training(train, epochs=1000, learning_rate=0.01):
         """Train a fresh model on the four students with `train`, then plot the run and the fit."""
         import matplotlib.pyplot as plt
 
         torch.manual_seed(6)
-        hours = torch.tensor([[1.0], [2.0], [3.0], [4.0]])
-        passed = torch.tensor([[0.0], [0.0], [1.0], [1.0]])
         model = nn.Sequential(nn.Linear(1, 1), nn.Sigmoid())
+        start = model[0].weight.item(), model[0].bias.item()
         optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
-        losses = train(model, nn.BCELoss(), optimizer, hours, passed, epochs)
+        yours = train(model, nn.BCELoss(), optimizer, HOURS.clone(), PASSED.clone(), epochs)
+        losses = [torch.as_tensor(loss).item() for loss in yours]
+        path, w, b = descend(*start, epochs, learning_rate)
 
         probes = torch.tensor([[1.0], [2.0], [3.0], [7.0]])
         grid = torch.linspace(0, 8, 161).reshape(-1, 1)
@@ -328,11 +352,18 @@ if __name__ == "__main__":
                 print(f"{hour.item():.0f} h: p = {p.item():.3f}, {'pass' if p > 0.5 else 'fail'}")
             curve = model(grid)
 
-        _, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
-        left.plot(losses)
-        left.set(xlabel="epoch", ylabel="loss before the update", title="Training")
-        right.plot(grid.flatten().tolist(), curve.flatten().tolist(), label="fitted probability")
-        right.plot(hours.flatten().tolist(), passed.flatten().tolist(), "o", label="the four students")
+        apart = parting(losses, path)
+        paths = "one path" if apart is None else f"apart from epoch {apart} on"
+
+        _, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+        wide = {"color": "orange", "linewidth": 6, "alpha": 0.5, "label": "gradient descent"}
+        left.plot(path, **wide)
+        left.plot(losses, label="your loop")
+        left.set(xlabel="epoch", ylabel="loss before the update", title=f"From the same start: {paths}")
+        left.legend()
+        right.plot(grid.flatten().tolist(), torch.sigmoid(grid * w + b).flatten().tolist(), **wide)
+        right.plot(grid.flatten().tolist(), curve.flatten().tolist(), label="your loop")
+        right.plot(HOURS.flatten().tolist(), PASSED.flatten().tolist(), "ko", label="the four students")
         right.axhline(0.5, color="grey", linewidth=0.5)
         right.set(xlabel="hours", ylabel="probability of passing", title=f"After {epochs} epochs")
         right.legend()
@@ -442,7 +473,7 @@ if __name__ == "__main__":
             model[0].bias.fill_(-1.2141)
         share = accuracy(model, hours, passed)
         right = (predict(model, hours).reshape(-1) > 0.5) == (passed.reshape(-1) > 0.5)
-        grid = torch.linspace(0, 8, 161).reshape(-1, 1)
+        grid = torch.linspace(0, 8, 801).reshape(-1, 1)
         with torch.no_grad():
             curve = model(grid)
 
@@ -451,7 +482,7 @@ if __name__ == "__main__":
         plt.plot(grid.flatten().tolist(), decisions, "--", label="your decision")
         for is_right, marker, label in ((True, "o", "judged rightly"), (False, "x", "judged wrongly")):
             chosen = right == is_right
-            plt.plot(hours[chosen].tolist(), passed[chosen].tolist(), marker, label=label)
+            plt.plot(hours[chosen].tolist(), passed[chosen].tolist(), marker, markersize=9, label=label)
         plt.axhline(0.5, color="grey", linewidth=0.5)
         plt.xlabel("hours")
         plt.ylabel("probability of passing")
@@ -609,14 +640,15 @@ if __name__ == "__main__":
         y = (x[:, :1] * x[:, 1:] > 0).float()
         runs = compare(names, x, y, epochs, 0.1, 1)
 
-        _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+        _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
         for number, (name, losses) in enumerate(runs.items()):
             axes[number * 2 // len(runs)].plot(losses, label=f"{name}, {losses[-1]:.3f}")
         for axis in axes:
             axis.axhline(0.6931, color="grey", linewidth=0.5)
-            axis.set(xlabel="epoch", title="The same start, another activation")
+            axis.set(xlabel="epoch")
             axis.legend(title="hidden layer, last loss")
-        axes[0].set_ylabel("loss before the update")
+        axes[0].set(ylabel="loss before the update", title="Five activations from one seed")
+        axes[1].set(title="Five more")
         plt.show()
 
 
@@ -767,16 +799,19 @@ if __name__ == "__main__":
         nn.init.constant_(model[0].weight, 0.5)
         nn.init.constant_(model[0].bias, -0.25)
 
-        _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
+        colours = plt.rcParams["axes.prop_cycle"].by_key()["color"][:6]
+        lines = plt.cycler(linestyle=["-", "--"]) * plt.cycler(color=colours)
+        _, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
         for axis, title, chosen in (
             (axes[0], "0.01 for all", dict.fromkeys(rates, 0.01)),
             (axes[1], "Each with its own rate", rates),
         ):
+            axis.set_prop_cycle(lines)
             for name, losses in compare(model, chosen, hours, passed, epochs + 1).items():
-                axis.plot(losses, label=f"{name} {chosen[name]:g}")
+                axis.plot(losses, label=f"{name} {chosen[name]:g}: {losses[-1]:.3f}")
             axis.axhline(0.25, color="grey", linewidth=0.5)
-            axis.set(xlabel="epoch", title=title)
-            axis.legend(fontsize="x-small", ncols=2)
+            axis.set(xlabel="epoch", title=title, ylim=(0, 1.2))
+            axis.legend(title="rate: last loss", fontsize="x-small", ncols=3, loc="upper right")
         axes[0].set_ylabel("loss before the update")
         plt.show()
 

@@ -180,7 +180,8 @@ def print_started(
     head.append(f"  {count} exercises, about {minutes} minutes", style="not bold")
     console.print(head)
     if made:
-        console.print(Text(f"  made in {_named(folder)}: {', '.join(made)}"))
+        laid_out = Text(f"made in {_named(folder)}: {', '.join(made)}")
+        console.print(Padding(laid_out, (0, 0, 0, 2), expand=False))
     if kept:
         console.print(Text(f"  kept as they were: {', '.join(kept)}", style="yellow"))
     console.print()
@@ -192,12 +193,11 @@ def print_started(
     for command, what in steps[folder.resolve() == Path.cwd() :]:
         console.print(Text("  ").append(f"{command:<24}", style="bold").append(what, style="dim"))
     name = assignment.name
-    console.print(
-        Text(
-            f"  Then open {name}.py in an editor, or {name}.ipynb in Jupyter, and replace the "
-            "first raise NotImplementedError()."
-        )
+    then = Text(
+        f"Then open {name}.py in an editor, or {name}.ipynb in Jupyter, and replace the "
+        "first raise NotImplementedError()."
     )
+    console.print(Padding(then, (0, 0, 0, 2), expand=False))
 
 
 def _named(folder: Path) -> str:

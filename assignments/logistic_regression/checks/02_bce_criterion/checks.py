@@ -28,8 +28,8 @@ READY_MADE = frozenset(
 
 @check(
     points=1,
-    hint="Take the first row alone, y = 1 and a probability of 0.9, and work it out on paper: "
-    "which of the two terms is left, and what does your code make of each of its parts?",
+    hint="Work the four rows out on paper, and print what your code has for each before the mean: "
+    "which is the first number that differs, or are there more of them than rows?",
 )
 def matches_the_definition(student):
     """criterion is the mean of -[y ln(y_hat) + (1 - y) ln(1 - y_hat)] over the batch"""

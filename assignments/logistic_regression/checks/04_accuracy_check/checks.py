@@ -205,9 +205,7 @@ def leaves_the_model_as_it_was(student):
     """parameters, gradients, requires_grad and the mode of the model stay as they were"""
     x, y = column(1, 2, 3, 4), column(0, 0, 1, 1)
     w, b = np.array([[0.5]], np.float32), np.array([-1.0], np.float32)
-    report = plain(
-        student.define(LAB, "traces")(student.predict, student.accuracy, x, y, w, b)
-    )
+    report = plain(student.define(LAB, "traces")(student.predict, student.accuracy, x, y, w, b))
     changed = [name for name, is_changed in report if is_changed]
     if changed:
         fail(

@@ -86,7 +86,11 @@ def weight_and_bias(student, model):
     return plain(student.define(MODEL, "numbers")(model))
 
 
-@check(points=1)
+@check(
+    points=1,
+    hint="Take the first name on that list. Which class of torch.optim do you build for it, and "
+    "with which arguments?",
+)
 def builds_every_optimizer_by_name(student):
     """make_optimizer builds each of the twelve: its first three steps are the right ones"""
     student.make_optimizer("SGD", [student.torch.zeros(2, requires_grad=True)], 0.1)
@@ -269,7 +273,11 @@ def last_losses(rates, x, y, epochs):
 """
 
 
-@check(points=2)
+@check(
+    points=2,
+    hint="Print the losses of one that is named, epoch by epoch: do they creep, or do they jump "
+    "about?",
+)
 def learning_rates_fit_their_optimizers(student, thresholds):
     """learning_rates() holds for each of the twelve a rate that meets the loss after 30 epochs"""
     rates = plain(student.learning_rates())
