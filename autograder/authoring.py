@@ -1,10 +1,10 @@
 """What an author imports in checks.py and mistakes.py.
 
-    @check(points=2)
-    def matches_the_definition(student):
-        \"\"\"criterion averages -[y ln p + (1-y) ln(1-p)] over the batch\"\"\"
-        p, y = column(.9, .2, .7, .4), column(1, 0, 1, 0)
-        expect(student.criterion(p, y)).close_to(0.29900, atol=1e-5)
+@check(points=2)
+def matches_the_definition(student):
+    \"\"\"criterion averages -[y ln p + (1-y) ln(1-p)] over the batch\"\"\"
+    p, y = column(.9, .2, .7, .4), column(1, 0, 1, 0)
+    expect(student.criterion(p, y)).close_to(0.29900, atol=1e-5)
 """
 
 from __future__ import annotations

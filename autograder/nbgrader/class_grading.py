@@ -33,13 +33,14 @@ from autograder.nbgrader.gradebook import AGAIN, Entry, GradebookWriter, points_
 from autograder.nbgrader.judged import (
     CHECK_CELL,
     HandedIn,
+    doubtful,
     entry_points,
     judged,
     notebook_of,
     released_notebook,
 )
 from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
-from autograder.results import Result, Status
+from autograder.results import Result
 from autograder.runs.grading import Grader
 from autograder.runs.kept import KeptResults, digest_of, key_of, only_writer
 from autograder.submissions.files import read_folder
@@ -237,15 +238,6 @@ def _other_files(folder: Path) -> dict[str, bytes]:
     except SubmissionError:
         return {}
     return {name: data for name, data in content.items() if not name.lower().endswith(".ipynb")}
-
-
-def doubtful(result: Result) -> frozenset[str]:
-    """The check cells of exercises that could not be judged through our fault."""
-    return frozenset(
-        CHECK_CELL.format(exercise.name)
-        for exercise in result.exercises
-        if any(check.status is Status.INTERNAL for check in exercise.checks)
-    )
 
 
 def released(assignment: Assignment, folder: Path) -> NotebookNode:

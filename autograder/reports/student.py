@@ -76,8 +76,9 @@ def print_check(
             print_exercise(shown_first, assignment, console)
         print_printed(printed_with(result, shown_first), console)
     notes = [*slow_notes(result), *result.notes]
-    for exercise in result.exercises if in_full else [shown_first]:
-        notes = notes_beside(notes, exercise)
+    told = result.exercises if in_full else [shown_first] if shown_first else []
+    for told_exercise in told:
+        notes = notes_beside(notes, told_exercise)
     print_notes(notes, console, most=None if in_full else MOST_NOTES)
 
 

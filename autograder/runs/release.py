@@ -277,18 +277,19 @@ def readme(assignment: Assignment) -> str:
 
 ## Work
 
-Copy this folder and work in the copy, in **one** of the two: the notebook `{name}.ipynb`, or the
-script `{name}.py`. Both hold the same exercises. Replace each `raise NotImplementedError()` by
-your own code, and keep the names and arguments that are given. An exercise that is missing or
-broken costs its own points and no others.
+Work in a copy of this folder (`autograder start {name}` makes one), in **one** of the two: the
+notebook `{name}.ipynb`, or the script `{name}.py`. Both hold the same exercises. Replace each
+`raise NotImplementedError()` by your own code, and keep the names and arguments that are given. An
+exercise that is missing or broken costs its own points and no others.
 
 ## Check
 
     autograder check
 
 in the folder, as often as you like. It runs the visible checks on what you have saved and says
-what was called, what came back, what was expected, and a hint. `autograder check --exercise NAME`
-runs one exercise only. In the notebook, the cell below each exercise does the same: save first.
+what was called, what came back, what was expected, and a hint. `autograder check NAME` runs one
+exercise only, `autograder watch` answers each time you save, `autograder list` shows how far you
+are. In the notebook, the cell below each exercise does the same: save first.
 
 Stuck? `autograder hint NAME` gives one hint for the first check of an exercise that does not pass,
 and one that says more each time you ask again: a question, the idea with a page to read about it,

@@ -205,7 +205,8 @@ class Runtime:
 @functools.cache
 def compiled(source: str, key: str, future: int) -> types.CodeType:
     """The code of a cell or helper; checks define the same helpers over and over."""
-    return compile(source, key, "exec", flags=future, dont_inherit=True)
+    code: types.CodeType = compile(source, key, "exec", flags=future, dont_inherit=True)
+    return code
 
 
 def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:

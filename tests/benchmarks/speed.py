@@ -141,9 +141,7 @@ def main() -> None:
         plain.append(whole)
         own.append(wall)
         ratios.append(cold[-1] / whole)
-    print(
-        f"cold: grade {spread(cold)}; plain process {spread(plain)}; ratio {spread(ratios)}"
-    )
+    print(f"cold: grade {spread(cold)}; plain process {spread(plain)}; ratio {spread(ratios)}")
 
     few, many = 2, 22
     extra = []

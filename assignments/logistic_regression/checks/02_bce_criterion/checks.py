@@ -29,7 +29,7 @@ READY_MADE = frozenset(
 @check(
     points=1,
     hint="Work the four rows out on paper, and print what your code has for each before the mean: "
-    "which is the first number that differs, or are there more of them than rows?",
+    "which is the first that differs, or does it have more than four?",
 )
 def matches_the_definition(student):
     """criterion is the mean of -[y ln(y_hat) + (1 - y) ln(1 - y_hat)] over the batch"""
