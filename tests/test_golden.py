@@ -168,7 +168,7 @@ def test_the_outcome_is_the_expected_one_and_the_next_is_untouched(
     if case.after:
         grade(grader, CASES[case.after], CASES[case.after].path(tmp_path))
     path = case.path(tmp_path)
-    files, others = marked_files(), escaped()
+    files, others = marked_files(), [*escaped(), *bystanders(grader)]
     content = digest(GOLDEN / name)
 
     result = grade(grader, case, path)
@@ -220,6 +220,16 @@ def compare(case: Case, result: Result) -> None:
 # -- nothing stays behind ---------------------------------------------------------------------
 
 
+def bystanders(grader: Grader) -> list[int]:
+    """Processes below us that are not this grader's: those of other tests' graders."""
+    launcher = grader._launcher
+    assert launcher is not None
+    assert launcher._process is not None
+    ours = launcher._process.pid
+    mine = {ours, *hunt.descendants(ours)}
+    return [pid for pid in hunt.descendants(os.getpid()) if pid not in mine]
+
+
 def strays(others: list[int]) -> list[int]:
     """Processes of a worker that outlived their submission; waits a moment for the dying.
 
@@ -229,7 +239,8 @@ def strays(others: list[int]) -> list[int]:
     """
     deadline = time.monotonic() + 2.0
     while True:
-        below = [pid for pid in hunt.descendants(os.getpid()) if hunt.is_alive(pid)]
+        tree = [pid for pid in hunt.descendants(os.getpid()) if pid not in others]
+        below = [pid for pid in tree if hunt.is_alive(pid)]
         found = [*below[3:], *(pid for pid in escaped() if pid not in others)]
         if not found or time.monotonic() > deadline:
             return found

@@ -113,6 +113,14 @@ def test_a_pair_that_differs_is_refused(tmp_path):
     assert "hand in one" in message
 
 
+def test_a_file_that_was_begun_and_does_not_compile_is_read_before_an_untouched_one(tmp_path):
+    broken = STUBS.replace("def criterion(y_hat, y):", "def criterion(y_hat, y)")
+    assert broken != STUBS
+    path = folder(tmp_path, {"lab.ipynb": notebook(code_cell(STUBS)), "lab.py": broken})
+    submission = read(path)
+    assert "lab.py, line" in submission.dropped["criterion"]
+
+
 def test_an_untouched_folder_is_read_and_said(tmp_path):
     submission = read(folder(tmp_path, {"lab.py": STUBS, "lab.ipynb": notebook(STUBS)}))
     assert any("nothing is filled in" in note for note in submission.notes)
