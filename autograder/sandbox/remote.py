@@ -55,6 +55,7 @@ class Subject:
     def __init__(self, asker: Asker, entry_points: Mapping[str, tuple[str, ...]]):
         self._asker = asker
         self._entry_points = entry_points
+        self._defined: dict[tuple[str, str], Remote] = {}
 
     def __getattr__(self, name: str) -> Remote:
         if name.startswith("_"):
@@ -67,7 +68,15 @@ class Subject:
         return Remote(self._asker, {"e": name}, label=name, parameters=self._entry_points[name])
 
     def define(self, source: str, name: str) -> Remote:
-        """Runs the author's `source` in the worker; the Remote of what it calls `name`."""
+        """Runs the author's `source` in the worker; the Remote of what it calls `name`.
+
+        Once for each check: asked again for the same, it is the same Remote.
+        """
+        if (source, name) not in self._defined:
+            self._defined[source, name] = self._define(source, name)
+        return self._defined[source, name]
+
+    def _define(self, source: str, name: str) -> Remote:
         reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
         parameters = _parameters_of(source, name)
         return Remote(
