@@ -234,14 +234,15 @@ class Grader:
         )
 
     def _exercise(self, exercise: Exercise, candidate: Candidate) -> ExerciseResult:
+        reference = self.reference(exercise)
         findings = run_exercise(
             exercise,
             candidate,
-            self.reference(exercise),
+            reference,
             seed=self.settings.seed,
             seconds=self.settings.seconds,
         )
-        if (reference := self.reference(exercise)) is not None:
+        if reference is not None:
             reference.close()
         return conclude(exercise, findings, self.fingerprints(exercise), candidate.session.drain())
 
