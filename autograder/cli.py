@@ -303,13 +303,13 @@ def _grade_class(
 
 def release(options: argparse.Namespace) -> int:
     from autograder.course.course import Course
-    from autograder.runs.prove import refresh_fingerprints
+    from autograder.runs.prove import refresh_records
     from autograder.runs.release import release_assignment
 
     course = Course.open(options.course)
     for name in options.assignment or course.folders:
-        for exercise in refresh_fingerprints(course, course.assignment(name)):
-            print(f"{name}/{exercise.name}: fingerprints of the known mistakes computed")
+        for exercise in refresh_records(course, course.assignment(name)):
+            print(f"{name}/{exercise.name}: known mistakes and calls of the checks recorded")
         written = release_assignment(course, name)
         print(f"{name}: {len(written)} files written" if written else f"{name}: in step already")
     return 0

@@ -48,6 +48,17 @@ class Habit:
             raise CourseError(_TABLE, "one is incomplete", "give `says` and at least one condition")
         return cls(**texts)
 
+    def may_occur_in(self, text: str) -> bool:
+        """Whether code could match at all: each part of a name is written somewhere, if only in
+        an import. Most code is not walked for it."""
+        conditions = (self.call, self.keyword, self.argument, self.name)
+        names = [part for name in conditions if name for part in name.split(".")]
+        if self.method:
+            names.append(f".{self.method}")
+        if self.attribute:
+            names.append(self.attribute.removesuffix("[0]"))
+        return all(name in text for name in names)
+
 
 _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 """All that a condition can be about."""
@@ -55,13 +66,18 @@ _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 
 def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
     """One note for each pattern that occurs: its first place, how often, and what it says."""
+    text = "\n".join(part.cell.source for part in code.parts)
+    occurring = [habit for habit in patterns if habit.may_occur_in(text)]
+    if not occurring:
+        return ()
     places: dict[Habit, list[str]] = {}
     for part in code.parts:
-        imports = _imports(code, part)
-        for node in ast.walk(part.tree):
+        nodes = list(ast.walk(part.tree))
+        imports = _imports(code, part, nodes)
+        for node in nodes:
             if not isinstance(node, _KINDS):  # most are not: this is what makes it quick
                 continue
-            for habit in patterns:
+            for habit in occurring:
                 if _matches(habit, node, imports):
                     line = getattr(node, "lineno", 1)
                     places.setdefault(habit, []).append(part.cell.where(line))
@@ -76,10 +92,10 @@ def _more(count: int) -> str:
     return f" (and {count} more)" if count > 0 else ""
 
 
-def _imports(code: Code, part: Part) -> dict[str, str]:
+def _imports(code: Code, part: Part, nodes: Sequence[ast.AST]) -> dict[str, str]:
     """Local name -> dotted name, of the imports of a module wherever they stand."""
     found = {name: min(full) for name, full in code.modules[part.module].imports.items()}
-    for node in ast.walk(part.tree):
+    for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             found.update(imported(node))
     return found

@@ -28,8 +28,9 @@ from autograder.judge.reference import RecordedReference
 from autograder.results import ExerciseResult, Status, Verdict
 from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
 from autograder.sandbox.remote import Subject
-from autograder.sandbox.session import Session
+from autograder.sandbox.session import Foreseen, Session, Unforeseen
 
+NOTHING: Mapping[str, Foreseen] = {}
 MAX_TIMEOUTS = 2
 """After so many time-outs in one exercise its other checks are skipped: they call the same code."""
 
@@ -75,14 +76,17 @@ def run_exercise(
     *,
     seed: int = 0,
     seconds: float | None = None,
+    calls: Mapping[str, Foreseen] = NOTHING,
 ) -> list[Finding]:
-    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit."""
+    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit; `calls`
+    is what each check is known to ask."""
     findings: list[Finding] = []
     limit = seconds or exercise.limits.seconds
-    for check in exercise.checks:
+    for number, check in enumerate(exercise.checks):
         finding = _skip(check, findings, candidate.deadline)
         if finding is None:
-            finding = _run_check(exercise, check, candidate, reference, seed, limit)
+            ahead = _ahead(exercise, number, findings, calls, seed)
+            finding = _run_check(exercise, check, candidate, reference, seed, limit, ahead)
             _charge(exercise, candidate, findings)
         findings.append(finding)
     candidate.session.settle()
@@ -100,7 +104,7 @@ def _charge(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -
 
 
 def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding | None:
-    passed = {f.check.name for f in findings if f.status is Status.PASSED}
+    passed = _passed(findings)
     unmet = [name for name in check.after if name not in passed]
     if unmet:
         reason = f"(after {unmet[0]})"
@@ -113,6 +117,30 @@ def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding
     return Finding(check, Status.SKIPPED, 0.0, reason, evidence=diagnosis.SKIPPED)
 
 
+def _ahead(
+    exercise: Exercise,
+    number: int,
+    findings: Sequence[Finding],
+    calls: Mapping[str, Foreseen],
+    seed: int,
+) -> list[Foreseen]:
+    """What this check will ask, then what the next one will if it is certain to be run."""
+    ahead = []
+    passed = _passed(findings)
+    for check in exercise.checks[number : number + 2]:
+        foreseen = calls.get(check.name)
+        if foreseen is None or foreseen.seed != check_seed(seed, exercise.name, check.name):
+            break
+        if not passed.issuperset(check.after):
+            break
+        ahead.append(foreseen)
+    return ahead
+
+
+def _passed(findings: Sequence[Finding]) -> set[str]:
+    return {finding.check.name for finding in findings if finding.status is Status.PASSED}
+
+
 def _run_check(
     exercise: Exercise,
     check: Check,
@@ -120,12 +148,19 @@ def _run_check(
     reference: RecordedReference | None,
     seed: int,
     seconds: float,
+    ahead: Sequence[Foreseen],
 ) -> Finding:
     own_seed = check_seed(seed, exercise.name, check.name)
+
+    def returned(ahead: Sequence[Foreseen]) -> object:
+        candidate.session.begin(own_seed, seconds, ahead)
+        return check.function(**_fixtures(exercise, check, candidate, reference, own_seed))
+
     try:
-        candidate.session.begin(own_seed, seconds)
-        given = _fixtures(exercise, check, candidate, reference, own_seed)
-        return _concluded(check, check.function(**given))
+        try:
+            return _concluded(check, returned(ahead))
+        except Unforeseen:
+            return _concluded(check, returned(()))
     except CheckFailed as failure:
         hint = words.hint_for(failure.evidence, failure.hint or "", check.hint or "", None)
         values = failure.actual, failure.expected

@@ -10,6 +10,7 @@ all the same.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import time
@@ -20,9 +21,10 @@ from types import TracebackType
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Assignment, Exercise
-from autograder.errors import SubmissionError, UsageError
-from autograder.judge import diagnosis
+from autograder.errors import InternalError, SubmissionError, UsageError
+from autograder.judge import diagnosis, foresight
 from autograder.judge.diagnosis import Fingerprint
+from autograder.judge.foresight import Calls
 from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
@@ -74,6 +76,7 @@ class Grader:
     _launcher: Launcher | None = None
     _references: dict[Path, RecordedReference | None] = field(default_factory=dict)
     _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
+    _calls: dict[Path, Calls] = field(default_factory=dict)
 
     def __enter__(self) -> Grader:
         policy = Policy(
@@ -164,15 +167,18 @@ class Grader:
             return self.unreadable(Path(submission.name), error)
         assignment = self.course.assignment(submission.assignment)
         session = self.session(submission)
-        code = Code.of(submission)
-        candidate = Candidate(
-            session, code, _Missing(submission, session), time.monotonic() + SUBMISSION_SECONDS
-        )
         try:
+            with contextlib.suppress(InternalError):  # the first check meets it again, and says it
+                session.load()
+            code = Code.of(submission)  # read while the worker loads it
+            remarks = habits(code, [Habit.from_table(table) for table in assignment.habits])
+            deadline = time.monotonic() + SUBMISSION_SECONDS
+            candidate = Candidate(session, code, _Missing(submission, session), deadline)
             exercises = tuple(
                 self._exercise(exercise, candidate) for exercise in self.exercises(assignment)
             )
-            result = self._result(submission, assignment, candidate, exercises, begun)
+            notes = (*submission.notes, *load_notes(session), *remarks)
+            result = self._result(submission, session, exercises, notes, begun)
             if tell is not None:
                 tell(result)
         finally:
@@ -182,24 +188,18 @@ class Grader:
     def _result(
         self,
         submission: Submission,
-        assignment: Assignment,
-        candidate: Candidate,
+        session: Session,
         exercises: tuple[ExerciseResult, ...],
+        notes: tuple[str, ...],
         begun: float,
     ) -> Result:
         assert self._launcher is not None
-        session = candidate.session
-        known = [Habit.from_table(table) for table in assignment.habits]
         return Result(
             submission=submission.name,
             student=submission.student,
-            assignment=assignment.name,
+            assignment=submission.assignment or "",
             exercises=exercises,
-            notes=(
-                *submission.notes,
-                *load_notes(session),
-                *habits(candidate.code, known),
-            ),
+            notes=notes,
             protections={
                 layer.name: {"on": layer.on, "detail": layer.detail}
                 for layer in self._launcher.layers
@@ -221,11 +221,11 @@ class Grader:
             )
         return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
-    def session(self, submission: Submission) -> Session:
+    def session(self, submission: Submission, kind: type[Session] = Session) -> Session:
         """A session for the cells of a submission."""
         assert self._launcher is not None
         cells = [Source(cell.source, cell.where) for cell in submission.cells]
-        return Session(
+        return kind(
             self._launcher.start,
             cells,
             files=submission.files,
@@ -241,6 +241,7 @@ class Grader:
             reference,
             seed=self.settings.seed,
             seconds=self.settings.seconds,
+            calls=self.calls(exercise),
         )
         if reference is not None:
             reference.close()
@@ -270,6 +271,13 @@ class Grader:
             _, known = diagnosis.load(exercise.folder / "fingerprints.json")
             self._fingerprints[exercise.folder] = known
         return self._fingerprints[exercise.folder]
+
+    def calls(self, exercise: Exercise) -> Calls:
+        """What the checks of an exercise are known to ask, as its calls.json has it."""
+        if exercise.folder not in self._calls:
+            _, known = foresight.load(exercise.folder / foresight.FILE)
+            self._calls[exercise.folder] = known
+        return self._calls[exercise.folder]
 
 
 class _Missing(Mapping[str, str]):

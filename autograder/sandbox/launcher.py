@@ -72,7 +72,7 @@ class Launcher:
     _said: IO[bytes] | None = None
     _spare: WorkerTransport | None = None
     _ready: bool = False
-    _pending: deque[WorkerTransport] = field(default_factory=deque)
+    _pending: deque[WorkerTransport | None] = field(default_factory=deque)
     _given: list[WorkerTransport] = field(default_factory=list)
 
     def __enter__(self) -> Launcher:
@@ -141,7 +141,7 @@ class Launcher:
     def start(self) -> WorkerTransport:
         """A fresh worker, confined, its protections checked from outside."""
         transport = self._spare = self._spare or self._request()
-        self._settle()
+        self._settle(until=transport)
         self._spare = self._request() if self.spares else None
         try:
             transport.greet()
@@ -199,19 +199,30 @@ class Launcher:
             "skip": sorted(policy.skip),
         }
 
-    def _settle(self) -> None:
-        """Reads the forkserver's answers to what was asked."""
-        while self._pending:
-            self._pending.popleft().pid = self._answer()["pid"]
+    def _settle(self, until: WorkerTransport | None = None) -> None:
+        """Reads the forkserver's answers to what was asked, in the order of asking; all of them,
+        or until this worker's is there."""
+        while self._pending and not (until and until.pid):
+            started = self._pending.popleft()
+            answer = self._answer()
+            if started is not None:
+                started.pid = answer["pid"]
 
     def kill(self, transport: WorkerTransport) -> None:
-        """Kills a worker and all that it started; returns when they are dead."""
+        """Kills a worker and all that it started.
+
+        Where a namespace of processes holds them, the kernel ends all at once; to clear up after
+        them takes it 15 to 25 milliseconds more, for which only `__exit__` waits. Otherwise they
+        are hunted for, and this returns when they are dead.
+        """
         self._settle()
         self._given.remove(transport)
         assert self._control is not None
         with contextlib.suppress(OSError):
             self._control.sendall(json.dumps({"kill": transport.pid}).encode())
-            self._answer()
+            self._pending.append(None)
+            if not any(layer.name == "pid" and layer.on for layer in transport.layers):
+                self._settle()
 
     def _answer(self) -> dict[str, Any]:
         assert self._control is not None

@@ -28,18 +28,35 @@ class Asker(Protocol):
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
-    """What was called and with what, for the rationale.
+    """What was called and with what, for the rationale; put into words only where one is written.
 
-    `name` as a reader knows it ("criterion", "model"); `arguments` are (name, text) pairs.
-    Where an author's helper was called, which the student has never heard of, `about` names
-    what of the student's was passed to it.
+    `name` as a reader knows it ("criterion", "model"); `given` are (parameter name, value) pairs.
     """
 
     name: str
-    arguments: tuple[tuple[str, str], ...] = ()
-    about: tuple[str, ...] = ()
+    given: tuple[tuple[str, Any], ...] = ()
+    is_helper: bool = False
+
+    @functools.cached_property
+    def about(self) -> tuple[str, ...]:
+        """Where an author's helper was called, which the student has never heard of: what of the
+        student's was passed to it."""
+        if not self.is_helper:
+            return ()
+        return tuple(
+            item._label for _, item in self.given if isinstance(item, Remote) and item._label
+        )
+
+    @functools.cached_property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """(name, text) pairs; without what `about` has named."""
+        return tuple(
+            (name, show(item))
+            for name, item in self.given
+            if not (self.about and isinstance(item, Remote))
+        )
 
     def __str__(self) -> str:
         inside = ", ".join(name or shown for name, shown in self.arguments)
@@ -180,14 +197,8 @@ class Remote:
 
     def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         names = [*self._parameters, *([""] * len(args))]
-        given = [*zip(names, args, strict=False), *kwargs.items()]
-        about: list[str] = []
-        if self._is_helper:
-            about = [item._label for _, item in given if isinstance(item, Remote) and item._label]
-            if about:
-                given = [pair for pair in given if not isinstance(pair[1], Remote)]
-        pairs = tuple((name, show(item)) for name, item in given)
-        return Call(self._label, pairs, tuple(about))
+        given = (*zip(names, args, strict=False), *kwargs.items())
+        return Call(self._label, given, self._is_helper)
 
     def _resolved(self) -> Reply:
         if self._reply is None:
@@ -200,7 +211,7 @@ class Remote:
 def prepared(argument: Any) -> Any:
     """An argument as it travels: NumPy arrays as tensors, at any depth of lists and dicts."""
     if isinstance(argument, np.ndarray):
-        return wire.ArrayValue(argument, argument.dtype.name)
+        return wire.ArrayValue(argument, wire.dtype_name(argument.dtype))
     if isinstance(argument, np.generic):
         return argument.item()
     if type(argument) in (list, tuple):

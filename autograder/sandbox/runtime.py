@@ -46,15 +46,23 @@ class Runtime:
         self.next_ref = 1
         self.prepared = False
         self.future = 0
+        self.left_out = 0
 
     # -- requests ---------------------------------------------------------------------
 
     def handle(self, header_bytes: bytes, payload: bytes) -> bytes:
-        """Answers one request frame with one reply frame."""
+        """Answers one request frame with one reply frame.
+
+        Requests that were sent ahead for one check are marked by a number (`of`); once one of them
+        has raised an exception that was not to be expected (`raises`), the others are left out.
+        """
         header = wire.parse_header(header_bytes)
         nonce = header["id"]
         buffers: list[bytes] = []
         reply: dict[str, Any] = {"id": nonce}
+        batch = header.get("of", 0)
+        if batch and batch == self.left_out:
+            return wire.pack({"id": nonce, "skipped": True}, [])
         operations: dict[str, Callable[..., Any]] = {
             "begin": self._begin,
             "file": self._file,
@@ -73,6 +81,8 @@ class Runtime:
             reply["ref"] = self._keep(value)
             return self._packed(reply, buffers, value)
         except BaseException as error:
+            if batch and not header["raises"]:
+                self.left_out = batch
             return wire.pack({"id": nonce, "raised": describe(error)}, [])
 
     def _packed(self, reply: dict[str, Any], buffers: list[bytes], value: Any) -> bytes:
@@ -99,7 +109,10 @@ class Runtime:
         seed = header["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)
-        self.torch.manual_seed(seed)
+        # torch.manual_seed would also note a stack trace for each backend that is not there
+        self.torch.default_generator.manual_seed(seed)
+        if self.device.startswith("cuda"):
+            self.torch.cuda.manual_seed_all(seed)
         self.torch.set_default_dtype(self.torch.float32)
         self.torch.set_grad_enabled(True)
         self.kept.clear()

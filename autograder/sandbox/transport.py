@@ -25,6 +25,7 @@ from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Interrupted, Out
 START_SECONDS = 120.0
 POLL_SECONDS = 0.05
 OUTPUT_LIMIT = 64 * 1024
+CHUNK = 1 << 16
 
 
 class WorkerTransport:
@@ -51,7 +52,8 @@ class WorkerTransport:
         self.printed = bytearray()
         self.dropped = False
         self.inbox = bytearray()
-        self.ended = b""
+        self.outbox = bytearray()
+        self.awaited = 0
         self.hung_up = False
         self.released = False
         channel.setblocking(False)
@@ -60,6 +62,7 @@ class WorkerTransport:
 
     def greet(self) -> None:
         """Reads the worker's report, before any student code, and checks it from outside."""
+        self.awaited = 1
         try:
             header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
         except (Crashed, TimeoutError, wire.ProtocolError) as error:
@@ -82,41 +85,42 @@ class WorkerTransport:
 
     # -- frames -----------------------------------------------------------------------
 
-    def exchange(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
-        deadline = time.monotonic() + seconds
-        self._pump(0)
-        if self.inbox:
-            raise BrokeProtocol(
-                "The code sent something that it was not asked for.", "unasked frame"
-            )
+    def send(self, request: bytes) -> None:
+        """Queues a request; what the worker doesn't take yet goes out while an answer is awaited.
+
+        Raises BrokeProtocol where something lies here that nobody asked for.
+        """
+        if not self.awaited:
+            self._pump(0)
+            if self.inbox:
+                raise BrokeProtocol(
+                    "The code sent something that it was not asked for.", "unasked frame"
+                )
+        self.awaited += 1
+        self.outbox += request
+        self._flush()
+
+    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+        """Header and payload of the answer to the oldest request that has none."""
         try:
-            self._send(request, deadline)
-            return self._receive(deadline)
+            return self._receive(time.monotonic() + seconds)
         except TimeoutError:
             raise TimedOut(f"It did not finish within {seconds:g} seconds.") from None
 
-    def _send(self, request: bytes, deadline: float) -> None:
-        view = memoryview(request)
-        while view:
-            try:
-                view = view[self.channel.send(view) :]
-            except BlockingIOError:
-                self._pump(self._left(deadline), writing=True)
-            except OSError:
-                raise self._post_mortem() from None
+    def _flush(self) -> None:
+        """Sends what can be sent. A worker that is gone is found out when its answer is awaited:
+        what it answered before can still be read."""
+        try:
+            while self.outbox:
+                del self.outbox[: self.channel.send(self.outbox)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.outbox.clear()
 
     def _receive(self, deadline: float, poll_memory: bool = True) -> tuple[bytes, bytes]:
-        size = wire.PREFIX.size
         polled = time.monotonic()
-        while True:
-            if len(self.inbox) >= size:
-                header, payload = wire.lengths(bytes(self.inbox[:size]))
-                whole = size + header + payload
-                if len(self.inbox) > whole:
-                    raise wire.ProtocolError("more came back than was asked for")
-                if len(self.inbox) == whole:
-                    frame, self.inbox = bytes(self.inbox), bytearray()
-                    return frame[size : size + header], frame[size + header :]
+        while (frame := self._take_frame()) is None:
             if self.hung_up:
                 raise self._post_mortem()
             if self.interrupted.is_set():
@@ -125,6 +129,23 @@ class WorkerTransport:
             if poll_memory and time.monotonic() - polled > POLL_SECONDS:
                 polled = time.monotonic()
                 self._weigh()
+        return frame
+
+    def _take_frame(self) -> tuple[bytes, bytes] | None:
+        """The first frame that has come, if all of it is here."""
+        size = wire.PREFIX.size
+        if len(self.inbox) < size:
+            return None
+        header, payload = wire.lengths(bytes(self.inbox[:size]))
+        whole = size + header + payload
+        if len(self.inbox) < whole:
+            return None
+        frame = bytes(self.inbox[:whole])
+        del self.inbox[:whole]
+        self.awaited -= 1
+        if self.inbox and not self.awaited:
+            raise wire.ProtocolError("more came back than was asked for")
+        return frame[size : size + header], frame[size + header :]
 
     def _left(self, deadline: float) -> float:
         left = deadline - time.monotonic()
@@ -137,10 +158,13 @@ class WorkerTransport:
         if probe.over_memory(self.pid, self.memory_bytes):
             raise OutOfMemory(f"It used more than {self.memory_bytes >> 20} MB of memory.")
 
-    def _pump(self, seconds: float, writing: bool = False) -> None:
+    def _pump(self, seconds: float) -> None:
         """Waits up to `seconds` for anything to happen, and takes in what there is."""
         waiting: list[Any] = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
-        readable, _, _ = select.select(waiting, [self.channel] if writing else [], [], seconds)
+        writing = [self.channel] if self.outbox else []
+        readable, writable, _ = select.select(waiting, writing, [], seconds)
+        if writable:
+            self._flush()
         for source in readable:
             if source is self.channel:
                 self._take_frame_bytes()
@@ -149,14 +173,14 @@ class WorkerTransport:
 
     def _take_frame_bytes(self) -> None:
         try:
-            part = self.channel.recv(1 << 20)
+            part = self.channel.recv(CHUNK)
         except BlockingIOError:
             return
         except OSError:
             part = b""
         self.hung_up = not part
         self.inbox += part
-        if len(self.inbox) > wire.MAX_HEADER + wire.MAX_PAYLOAD + wire.PREFIX.size:
+        if len(self.inbox) > wire.MAX_HEADER + wire.MAX_PAYLOAD + wire.PREFIX.size + CHUNK:
             raise wire.ProtocolError("more came back than a frame can hold")
 
     def _take_output(self, fd: int) -> None:
@@ -211,14 +235,14 @@ class WorkerTransport:
             os.close(fd)
 
     def close(self) -> None:
+        """Ends the worker. Raises BrokeProtocol where frames lie here that nobody asked for:
+        more than answers to what was asked."""
         if self.released:
             return
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
+        extra = bool(self.inbox) and not self.awaited
         self.kill(self)
-        with contextlib.suppress(wire.ProtocolError):
-            self._pump(0)
-        extra = bool(self.inbox)
         self.release()
         if extra:
             raise BrokeProtocol(

@@ -21,6 +21,7 @@ The skeleton of a value:
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import struct
@@ -110,12 +111,18 @@ def encode(value: Any, buffers: list[bytes], leaf: Callable[[object], Any], dept
 
 
 def _encode_array(value: ArrayValue, buffers: list[bytes], leaf: Callable[[object], Any]) -> Any:
-    name = value.array.dtype.name
+    name = dtype_name(value.array.dtype)
     if name not in DTYPES or value.array.ndim > MAX_DIMENSIONS:
         return leaf(value.array)
     buffers.append(np.ascontiguousarray(value.array, DTYPES[name]).tobytes())
     shape = list(value.array.shape)
     return {"a": [name, shape, value.kind, value.dtype, bool(value.requires_grad)]}
+
+
+@functools.cache
+def dtype_name(dtype: np.dtype[Any]) -> str:
+    """`float32`; NumPy works it out anew each time that it is asked."""
+    return dtype.name
 
 
 def clean(text: str, limit: int = 100_000) -> str:
@@ -146,13 +153,7 @@ def lengths(prefix: bytes) -> tuple[int, int]:
 def parse_header(raw: bytes) -> dict[str, Any]:
     """The header of a frame: one JSON object, read strictly."""
     try:
-        header = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse,
-            parse_float=_refuse,
-            parse_int=_bounded_int,
-        )
+        header = _STRICT.decode(raw.decode("utf-8"))
     except ProtocolError:
         raise
     except (ValueError, RecursionError) as error:
@@ -177,6 +178,14 @@ def _bounded_int(text: str) -> int:
     if len(text) > 20 or not -_INT64 <= (number := int(text)) < _INT64:
         raise ProtocolError("an integer beyond 64 bits")
     return number
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_refuse,
+    parse_float=_refuse,
+    parse_int=_bounded_int,
+)
 
 
 class Decoder:

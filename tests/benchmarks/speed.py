@@ -4,14 +4,16 @@
 
 The student's own compute is measured by replaying, in a plain Python process, the very
 requests that the judge sent: the cells, then every call with its arguments. "Cold" compares
-whole processes, started in turn, so that the ratio holds where times drift. The reference's
-own compute is processor time of the same replay.
+whole processes, started in turn, so that the ratio holds where times drift; "further" compares
+one grading of a running grader with one replay in a process that has torch imported already.
+The reference's own compute is processor time of the same replay.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import json
 import os
 import statistics
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from autograder.course.course import Course
@@ -33,13 +36,27 @@ import torch, torch._dynamo
 from autograder.sandbox.runtime import Runtime
 from autograder.sandbox.session import split
 os.chdir(tempfile.mkdtemp())
-begun, cpu = time.perf_counter(), time.process_time()
-for lines in json.load(open(sys.argv[1])):
-    runtime = Runtime(torch)
-    for line in lines:
-        runtime.handle(*split(base64.b64decode(line)))
-print(json.dumps([time.perf_counter() - begun, time.process_time() - cpu]), file=sys.__stdout__)
+sessions = [
+    [split(base64.b64decode(frame)) for frame in frames] for frames in json.load(open(sys.argv[1]))
+]
+def replay():
+    begun, cpu = time.perf_counter(), time.process_time()
+    for requests in sessions:
+        runtime = Runtime(torch)
+        for request in requests:
+            runtime.handle(*request)
+    spent = [time.perf_counter() - begun, time.process_time() - cpu]
+    print(json.dumps({"spent": spent}), file=sys.__stdout__, flush=True)
+if len(sys.argv) == 2:
+    replay()
+else:  # once for each line that comes, in a fork that has run nothing yet
+    for line in sys.stdin:
+        if os.fork() == 0:
+            replay()
+            os._exit(0)
+        os.wait()
 """
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Recorder:
@@ -49,9 +66,12 @@ class Recorder:
         self.transport = transport
         self.requests = requests
 
-    def exchange(self, request: bytes, seconds: float) -> tuple[bytes, bytes]:
+    def send(self, request: bytes) -> None:
         self.requests.append(request)
-        return self.transport.exchange(request, seconds)
+        self.transport.send(request)
+
+    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+        return self.transport.receive(seconds)
 
     def output(self) -> str:
         return self.transport.output()
@@ -76,8 +96,8 @@ def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]],
         made = grader.session
         recorded = grader._recorded
 
-        def session(submission):  # type: ignore[no-untyped-def]
-            found = made(submission)
+        def session(submission, *kind):  # type: ignore[no-untyped-def]
+            found = made(submission, *kind)
             found.start = lambda: recording(students)
             return found
 
@@ -87,7 +107,7 @@ def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]],
             return found
 
         kept = Grader.session, Grader._recorded
-        Grader.session = lambda self, submission: session(submission)  # type: ignore[method-assign]
+        Grader.session = lambda self, submission, *kind: session(submission, *kind)  # type: ignore[method-assign]
         Grader._recorded = lambda self, e, s: reference(e, s)  # type: ignore[method-assign]
         try:
             grader.grade(path)
@@ -96,24 +116,81 @@ def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]],
     return students, references
 
 
-def replay(sessions: list[list[bytes]]) -> tuple[float, float, float]:
-    """Whole-process seconds, and wall and processor seconds of the requests alone."""
+@contextlib.contextmanager
+def written(sessions: list[list[bytes]]) -> Iterator[str]:
+    """The requests in a file, for a plain process."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(
             [[base64.b64encode(frame).decode() for frame in lines] for lines in sessions], file
         )
         file.flush()
-        environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        yield file.name
+
+
+def spent(output: Iterable[bytes]) -> tuple[float, float]:
+    """Wall and processor seconds as REPLAY prints them, among what the student's code prints."""
+    for line in output:
+        if line.startswith(b'{"spent"'):
+            wall, cpu = json.loads(line)["spent"]
+            return wall, cpu
+    raise RuntimeError("the plain process ended early")
+
+
+def replay(sessions: list[list[bytes]]) -> tuple[float, float, float]:
+    """Whole-process seconds, and wall and processor seconds of the requests alone."""
+    with written(sessions) as file:
         begun = time.perf_counter()
+        command = [sys.executable, "-c", REPLAY, file]
         done = subprocess.run(
-            [sys.executable, "-c", REPLAY, file.name],
-            capture_output=True,
-            check=True,
-            env=environment,
+            command, capture_output=True, check=True, env={**os.environ, **THREADS}
         )
-        whole = time.perf_counter() - begun
-    wall, cpu = json.loads(done.stdout.splitlines()[-1])
-    return whole, wall, cpu
+        return time.perf_counter() - begun, *spent(done.stdout.splitlines())
+
+
+@contextlib.contextmanager
+def replayer(sessions: list[list[bytes]]) -> Iterator[Callable[[], float]]:
+    """A plain process that has imported torch; each call replays the requests in a fork of it and
+    gives their wall seconds."""
+    with (
+        written(sessions) as file,
+        subprocess.Popen(
+            [sys.executable, "-c", REPLAY, file, "forks"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **THREADS},
+        ) as process,
+    ):
+        ask, told = process.stdin, process.stdout
+        assert ask is not None
+        assert told is not None
+
+        def once() -> float:
+            ask.write(b"\n")
+            ask.flush()
+            return spent(told)[0]
+
+        once()
+        yield once
+
+
+def further(path: Path, students: list[list[bytes]], runs: int) -> None:
+    """One grading beside one plain replay, many times: the machine's speed drifts within seconds,
+    so that only the difference of neighbours means something."""
+    graded, own = [], []
+    with replayer(students) as once, Grader(Course.open(ROOT), Settings(device="cpu")) as grader:
+        grader.grade(path)
+        grader.grade(path)
+        for _ in range(runs):
+            begun = time.perf_counter()
+            grader.grade(path)
+            graded.append(time.perf_counter() - begun)
+            own.append(once())
+    shares = [1000 * (one - other) for one, other in zip(graded, own, strict=True)]
+    low, middle, high = statistics.quantiles(shares, n=4)
+    print(
+        f"each further submission: {spread(graded)} s; its own compute {spread(own)} s; "
+        f"the grader's share {middle:.0f} ms (quartiles {low:.0f} to {high:.0f}, {runs} pairs)"
+    )
 
 
 def timed(command: list[str]) -> float:
@@ -134,26 +211,15 @@ def main() -> None:
     calls = sum(len(lines) for lines in students)
     print(f"submission {options.submission.name}: {calls} requests to its worker")
 
-    cold, plain, ratios, own = [], [], [], []
+    cold, plain, ratios = [], [], []
     for _ in range(options.runs):
         cold.append(timed([*grade, str(options.submission)]))
-        whole, wall, _ = replay(students)
+        whole, _, _ = replay(students)
         plain.append(whole)
-        own.append(wall)
         ratios.append(cold[-1] / whole)
     print(f"cold: grade {spread(cold)}; plain process {spread(plain)}; ratio {spread(ratios)}")
 
-    few, many = 2, 22
-    extra = []
-    for _ in range(options.runs):
-        paths = [str(options.submission)]
-        short, long = timed([*grade, *paths * few]), timed([*grade, *paths * many])
-        extra.append((long - short) / (many - few))
-    own_median = statistics.median(own)
-    print(
-        f"each further submission: {spread(extra)} s, of which its own compute {own_median:.3f} s; "
-        f"the grader's share {1000 * (statistics.median(extra) - own_median):.0f} ms"
-    )
+    further(options.submission, students, 8 * options.runs)
 
     computes = [replay(references)[2] for _ in range(options.runs)]
     print(f"reference, all checks, processor time: {spread(computes)} s")

@@ -32,7 +32,7 @@ def tensor(values, dtype="float32", requires_grad=False):
 def returned(value, call="f(x)"):
     """A Remote that holds the result of a call, as a check gets it."""
     name, _, inside = call.rstrip(")").partition("(")
-    arguments = ((inside, "3"),) if inside else ()
+    arguments = ((inside, 3),) if inside else ()
     return Remote(None, {"r": 1}, reply=Reply(1, value), label=name, call=Call(name, arguments))
 
 

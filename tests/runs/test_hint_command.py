@@ -16,7 +16,7 @@ from autograder.reports.hints import print_markdown, print_next
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs import hints
 from autograder.runs.progress import Progress
-from autograder.runs.prove import refresh_fingerprints
+from autograder.runs.prove import refresh_records
 from autograder.runs.release import release_assignment, release_folder
 
 STUB = "def double(x):\n    raise NotImplementedError()\n"
@@ -30,7 +30,7 @@ def handed_out(tiny, tmp_path_factory):
     root = tmp_path_factory.mktemp("course") / "tiny_course"
     shutil.copytree(tiny, root)
     course = Course.open(root)
-    refresh_fingerprints(course, course.assignment("tiny"))
+    refresh_records(course, course.assignment("tiny"))
     release_assignment(course, "tiny")
     folder = release_folder(course, "tiny")
     (folder / "tiny.ipynb").unlink()

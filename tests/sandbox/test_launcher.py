@@ -391,8 +391,9 @@ def test_however_a_worker_ends_it_is_a_crash(transport, ending):
     status.write(ending)
     status.close()
     channel.close()
+    made.send(b"request")
     with pytest.raises(Crashed):
-        made.exchange(b"request", 5.0)
+        made.receive(5.0)
 
 
 # -- the end --------------------------------------------------------------------------------
@@ -427,6 +428,7 @@ def test_hanging_up_leaves_no_process_and_no_descriptor():
         assert len(pids) >= 5, "forkserver, init, worker, daemon, and init of the spare"
         first = code.session.transport.pid
         code.session.close()
+        launcher._settle()
         assert not os.path.exists(f"/proc/{first}/root")
         next_one = Student(launcher, "def f():\n    return hash('a string')\n")
         hashed = next_one.call()

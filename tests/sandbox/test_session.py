@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,16 @@ import pytest
 from autograder.sandbox import wire
 from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, Raised, TimedOut
 from autograder.sandbox.remote import Subject, value_of
-from autograder.sandbox.session import MAX_FATAL_CELLS, LocalTransport, Session, Source, split
+from autograder.sandbox.session import (
+    MAX_FATAL_CELLS,
+    Foreseen,
+    LocalTransport,
+    Request,
+    Session,
+    Source,
+    Unforeseen,
+    split,
+)
 
 ENTRY_POINTS = {"f": ("x",), "g": ()}
 
@@ -47,10 +57,15 @@ class Scripted:
         self.leftover = leftover
         self.closed = False
         self.printed = "printed;"
+        self.sent = []
 
-    def exchange(self, request, seconds):
+    def send(self, request):
         assert not self.closed, "a worker was used after its end"
-        header, _ = split(request)
+        self.sent.append(request)
+
+    def receive(self, seconds):
+        assert not self.closed, "a worker was used after its end"
+        header, _ = split(self.sent.pop(0))
         asked = wire.parse_header(header)
         self.log.append((asked, seconds))
         answer = self.answer(asked)
@@ -121,8 +136,8 @@ def test_an_answer_of_another_form_breaks_the_protocol_and_costs_the_worker(answ
 
 def test_an_answer_with_bytes_that_belong_to_nothing_breaks_the_protocol():
     class Generous(Scripted):
-        def exchange(self, request, seconds):
-            header, payload = super().exchange(request, seconds)
+        def receive(self, seconds):
+            header, payload = super().receive(seconds)
             return header, payload + b"PASSED 100/100"
 
     session = Session(lambda: Generous(fine, []), [])
@@ -312,6 +327,124 @@ def test_a_time_out_is_told_in_the_limits_own_round_number(monkeypatch):
     ask(session)
     with pytest.raises(TimedOut, match="within 10 seconds"):
         ask(session)
+
+
+# -- what is sent ahead ---------------------------------------------------------------------
+
+NAMES = [Request({"op": "names", "names": [name]}, []) for name in "abc"]
+FIRST, SECOND = Foreseen(1, NAMES), Foreseen(2, NAMES[:1])
+
+
+def names_sent(worker):
+    headers = [wire.parse_header(split(frame)[0]) for frame in worker.sent]
+    return [header.get("names") or header["op"] for header in headers]
+
+
+def asks(session, request):
+    return session.ask(request.header, request.buffers)
+
+
+def test_this_check_and_the_next_are_sent_before_they_ask():
+    session, log, workers = scripted(fine)
+    session.begin(1, 5.0, [FIRST, SECOND])
+    assert names_sent(workers[0]) == [["a"], ["b"], ["c"], "begin", ["a"]]
+    for request in NAMES:
+        asks(session, request)
+    session.begin(2, 5.0, [SECOND])
+    asks(session, NAMES[0])
+    assert [asked["op"] for asked, _ in log] == ["begin", "begin", *["names"] * 3, "begin", "names"]
+    assert session.unforeseen == 0
+
+
+def test_a_check_that_is_not_known_to_its_end_is_the_last_to_be_sent():
+    session, _, workers = scripted(fine)
+    session.begin(1, 5.0, [replace(FIRST, whole=False), SECOND])
+    assert names_sent(workers[0]) == [["a"], ["b"], ["c"]]
+    for request in NAMES:
+        asks(session, request)
+    ask(session)  # goes on, one by one
+
+
+@pytest.mark.parametrize("position", range(4))
+def test_a_check_that_asks_something_else_is_told_and_can_begin_again(position):
+    session, log, _ = scripted(fine)
+    session.begin(1, 5.0, [FIRST, SECOND])
+    for request in NAMES[:position]:
+        asks(session, request)
+    with pytest.raises(Unforeseen):
+        ask(session)
+    session.begin(1, 5.0)
+    ask(session)
+    assert log[-1][0]["op"] == "get"
+    session.begin(2, 5.0, [SECOND])
+    asks(session, NAMES[0])
+    assert session.unforeseen == 1
+
+
+def test_what_a_check_left_unread_is_not_taken_for_the_answers_of_the_next():
+    def answer(asked):
+        return {"ok": asked["names"], "ref": 1} if "names" in asked else fine(asked)
+
+    session, _, workers = scripted(lambda asked: as_list(answer(asked)))
+    session.begin(1, 5.0, [FIRST, SECOND])
+    session.begin(2, 5.0, [SECOND])
+    assert asks(session, NAMES[0]).value == ["a"]
+    session.settle()
+    assert workers[0].sent == []
+
+
+def as_list(answer):
+    return {**answer, "ok": {"l": answer["ok"]}} if answer["ok"] else answer
+
+
+@pytest.mark.parametrize("fault", [TimedOut("late"), OutOfMemory("much"), Crashed("gone")])
+def test_a_worker_that_dies_of_what_was_sent_ahead_costs_that_call(fault):
+    def answer(asked):
+        return fault if asked.get("names") == ["b"] else fine(asked)
+
+    session, _, workers = scripted(answer, "x")
+    session.begin(1, 5.0, [FIRST, SECOND])
+    asks(session, NAMES[0])
+    with pytest.raises(type(fault)):
+        asks(session, NAMES[1])
+    session.begin(2, 5.0, [SECOND])
+    asks(session, NAMES[0])
+    assert len(workers) == 2
+
+
+@pytest.mark.parametrize("fault", [TimedOut("late"), OutOfMemory("much"), Crashed("gone")])
+def test_a_worker_that_dies_of_what_no_check_reads_is_replaced(fault):
+    def answer(asked):
+        return fault if asked.get("names") == ["c"] else fine(asked)
+
+    session, _, workers = scripted(answer)
+    session.begin(1, 5.0, [FIRST, SECOND])
+    asks(session, NAMES[0])
+    session.begin(2, 5.0, [SECOND])
+    asks(session, NAMES[0])
+    assert len(workers) == 2
+
+
+COUNTING = "count = 0\ndef f(x):\n    global count\n    count += 1\n    return x / (count - 2)\n"
+
+
+def calls_of_f(times, raises=()):
+    target = {"base": {"e": "f"}, "path": []}
+    header = {"op": "call", "target": target, "args": [1], "kwargs": []}
+    return [Request(header, [], raises=number in raises) for number in range(times)]
+
+
+@pytest.mark.parametrize(("raises", "ran"), [((), 2), ((1,), 4)])
+def test_after_an_exception_the_rest_is_left_out_unless_it_was_to_be_expected(local, raises, ran):
+    session, _ = local(COUNTING)
+    requests = calls_of_f(4, raises)
+    session.begin(1, 5.0, [Foreseen(1, requests)])
+    asks(session, requests[0])
+    with pytest.raises(Raised, match="division"):
+        asks(session, requests[1])
+    session.begin(2, 5.0)
+    count = {"op": "get", "target": {"base": {"e": "count"}, "path": []}}
+    assert session.ask(count, []).value == ran
 
 
 # -- the real runtime, in this process ------------------------------------------------------

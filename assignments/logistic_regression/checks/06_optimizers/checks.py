@@ -257,10 +257,11 @@ def runs_of(student, model, rates, epochs):
 
 
 DESCENT = """
-def last_losses(rates, x, y, epochs):
+def last_losses(rates, names, x, y, epochs):
     '''The loss on the lecture's data after so many epochs, for each optimizer at its rate.'''
     ended = {}
-    for name, lr in rates.items():
+    for name in names:
+        lr = float(rates[name])
         w = torch.tensor([0.5, -0.25], requires_grad=True)
         optimizer = getattr(torch.optim, name)([w], lr=lr)
         rows = torch.cat([x, torch.ones_like(x)], dim=1)
@@ -280,7 +281,8 @@ def last_losses(rates, x, y, epochs):
 )
 def learning_rates_fit_their_optimizers(student, thresholds):
     """learning_rates() holds for each of the twelve a rate that meets the loss after 30 epochs"""
-    rates = plain(student.learning_rates())
+    given = student.learning_rates()
+    rates = plain(given)
     if not isinstance(rates, dict):
         fail(f"learning_rates returned a {type(rates).__name__}; expected a dict of twelve names.")
     usable = {name: float(rates[name]) for name in THREE_STEPS if is_rate(rates.get(name))}
@@ -290,7 +292,9 @@ def learning_rates_fit_their_optimizers(student, thresholds):
             hint="Is a step of .01 the same size in each? Print Adam's first and Adadelta's.",
             evidence=usable[next(iter(usable))],
         )
-    ended = plain(student.define(DESCENT, "last_losses")(usable, HOURS, PASSED, EPOCHS))
+    ended = plain(
+        student.define(DESCENT, "last_losses")(given, list(usable), HOURS, PASSED, EPOCHS)
+    )
     there = [name for name in THREE_STEPS if ended.get(name, np.inf) <= thresholds.loss]
     if len(there) == len(THREE_STEPS):
         return None
