@@ -499,7 +499,7 @@ if __name__ == "__main__":
 
 
 # %% [markdown]
-# ## 5. Exercise 6-1, first half: other activation functions
+# ## 5. Exercise 6-1: other activation functions
 #
 # *About 40 minutes, 14 points: 7 for checks that you can run, 7 for hidden ones.* You write `activation(name)`, `verdict(name)`, `tanh_probability(z)`, `cross_entropy_floor(low, high)`, `HiddenModel(name, n_hidden=8)`, `compare_activations(names, x, y, epochs, lr, seed)`.
 #
@@ -660,7 +660,7 @@ if __name__ == "__main__":
 
 
 # %% [markdown]
-# ## 6. Exercise 6-1, second half: other optimizers
+# ## 6. Exercise 6-1: other optimizers
 #
 # *About 45 minutes, 15 points: 11 for checks that you can run, 4 for hidden ones.* You write `make_optimizer(name, params, lr)`, `momentum_path(w, grad, lr, momentum, steps, weight_decay=0.0)`, `adam_path(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8)`, `train_lbfgs(model, criterion, x, y, steps)`, `asgd_average(optimizer)`, `compare_optimizers(model, rates, x, y, epochs)`, `learning_rates()`.
 #

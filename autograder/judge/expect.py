@@ -290,13 +290,16 @@ class Expectation:
 
     def refuse_type(self, found: str, wanted: str) -> NoReturn:
         """Fails with the type that came where another was wanted."""
+        kind, shown = article(found), show(self.value)
         self._refuse(
-            f"{wanted}, not {article(found)}", Evidence("type", found, numbers(self.value))
+            f"{wanted}, not {kind}",
+            Evidence("type", found, numbers(self.value)),
+            shown if kind in shown else f"{kind}: {shown}",
         )
 
-    def _refuse(self, wanted: str, evidence: Evidence) -> NoReturn:
+    def _refuse(self, wanted: str, evidence: Evidence, shown: str = "") -> NoReturn:
         rationale = f"{self._got()}; expected {wanted}."
-        raise CheckFailed(rationale, self.hint, evidence, show(self.value), wanted)
+        raise CheckFailed(rationale, self.hint, evidence, shown or show(self.value), wanted)
 
     def _got(self) -> str:
         shown = show(self.value)

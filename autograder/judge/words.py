@@ -50,7 +50,7 @@ NAN = (
     "which step of yours is the first to hold one?"
 )
 SHAPES = "Which shapes meet on that line? Print the `.shape` of each just above it."
-UNREADABLE = "Python can't read its code."
+UNREADABLE = "Python can't read its code:"
 """Begins the reason where a definition has a syntax error."""
 
 SYNTAX = "Is a bracket, a quote or a colon missing there, or on the line above?"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -109,8 +110,9 @@ def grade_class(
     with only_writer(memory, url), GradebookWriter(url, configured) as writer:
         run = _Run(grader, configured, writer, kept, Class(tree))
         run.prepare()
-        for place in tree.places:
-            tell(run.one(place))
+        for _, places in groupby(tree.places, key=lambda place: place.student):
+            for written in run.student(list(places)):
+                tell(written)
         run.write_again()
         return run.report
 
@@ -138,8 +140,8 @@ class _Run:
     report: Class
     _releases: dict[str, NotebookNode] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
-    _waiting: list[_Ready] = field(default_factory=list)
-    _failed: list[_Ready] = field(default_factory=list)
+    _waiting: list[list[_Ready]] = field(default_factory=list)
+    _failed: list[list[_Ready]] = field(default_factory=list)
 
     def prepare(self) -> None:
         """The assignments, in the gradebook and as they were released."""
@@ -149,17 +151,23 @@ class _Run:
             self._digests[name] = digest_of(assignment)
             self.writer.add_assignment(name, self._releases[name])
 
-    def one(self, place: Place) -> Written:
-        """Grades one submission, or finds its kept result, and writes what differs."""
-        begun = time.monotonic()
-        handed_in = HandedIn.read(place.folder, self.grader.course.known(place.assignment))
-        result, graded = self._result(place, handed_in, begun)
-        ready, result = self._ready(place, handed_in, result)
-        self.report.results.append(result)
-        self.report.states.append("pending")
-        self._waiting.append(ready)
+    def student(self, places: Sequence[Place]) -> list[Written]:
+        """Grades what one student handed in, or finds kept results; writes what differs."""
+        done = []
+        whole: list[_Ready] = []
+        for place in places:
+            begun = time.monotonic()
+            handed_in = HandedIn.read(place.folder, self.grader.course.known(place.assignment))
+            result, graded = self._result(place, handed_in, begun)
+            ready, result = self._ready(place, handed_in, result)
+            self.report.results.append(result)
+            self.report.states.append("pending")
+            whole.append(ready)
+            done.append((result, ready.index, graded))
+        self._waiting.append(whole)
         self._write()
-        return Written(result, self.report.states[ready.index], graded)
+        states = self.report.states
+        return [Written(result, states[index], graded) for result, index, graded in done]
 
     def _result(self, place: Place, handed_in: HandedIn, begun: float) -> tuple[Result, bool]:
         """The result of a submission, and whether it had to be graded for that."""
@@ -204,27 +212,32 @@ class _Run:
         What fails for one student alone waits for the end, so that it holds up nobody.
         """
         while self._waiting:
-            ready = self._waiting[0]
+            whole = self._waiting[0]
             try:
-                changed = self._save(ready)
+                changed = self._save(whole)
             except GradebookUnavailable as error:
                 self.report.problem = str(error)
                 return
             except GradebookError as error:
                 self.report.problem = str(error)
-                self._failed.append(ready)
+                self._failed.append(whole)
             else:
-                self.report.states[ready.index] = "written" if changed else "unchanged"
+                for ready, new in zip(whole, changed, strict=True):
+                    self.report.states[ready.index] = "written" if new else "unchanged"
             del self._waiting[0]
 
-    def _save(self, ready: _Ready) -> bool:
-        """Rows, then files; whether any of them changed."""
-        changed = self.writer.save(ready.entry)
+    def _save(self, whole: Sequence[_Ready]) -> list[bool]:
+        """A student's rows, then files; for each submission, whether any of them changed."""
+        rows = self.writer.save([ready.entry for ready in whole])
+        files = [self._save_files(ready) for ready in whole]
+        return [one or other for one, other in zip(rows, files, strict=True)]
+
+    def _save_files(self, ready: _Ready) -> bool:
         place, shared = ready.place, self.configured.shared
         folder = self.configured.autograded / place.student / place.assignment
         files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
         try:
-            return write_files(folder, files, shared) or changed
+            return write_files(folder, files, shared)
         except OSError as error:
             raise GradebookError(
                 f"{folder}: can't be written ({error.strerror}): mend that, {AGAIN}"

@@ -1,7 +1,7 @@
 """The one writer of automatic scores into nbgrader's gradebook.
 
     release notebook ──add_assignment──> assignment, notebook, cells          (one transaction)
-    Entry ────────────save─────────────> student, submission, scores, penalty (one transaction)
+    Entries ──────────save─────────────> student, submissions, scores, penalties (one transaction)
 
 It does what SaveCells, SaveAutoGrades and AssignLatePenalties of nbgrader do, with nbgrader's own
 tables, reading of scores and penalty plugin; but a student's rows are written together or not at
@@ -17,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -145,15 +145,21 @@ class GradebookWriter:
 
     # -- a student --------------------------------------------------------------------------
 
-    def save(self, entry: Entry) -> bool:
-        """Writes what one student gets; whether that changed anything."""
+    def save(self, entries: Sequence[Entry]) -> list[bool]:
+        """Writes what one student gets, for one or more assignments: all of it or nothing.
+
+        For each entry, whether it changed anything.
+        """
         with self._transaction() as session:
-            assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
-            submission, changed = self._submission(session, assignment, entry)
-            notebook = _submitted_notebook(session, submission, entry.assignment)
-            changed |= _save_scores(session, notebook, entry)
-            session.flush()
-            return self._save_penalty(session, submission, notebook) or changed
+            return [self._save(session, entry) for entry in entries]
+
+    def _save(self, session: Any, entry: Entry) -> bool:
+        assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
+        submission, changed = self._submission(session, assignment, entry)
+        notebook = _submitted_notebook(session, submission, entry.assignment)
+        changed |= _save_scores(session, notebook, entry)
+        session.flush()
+        return self._save_penalty(session, submission, notebook) or changed
 
     def _submission(
         self, session: Any, assignment: Any, entry: Entry

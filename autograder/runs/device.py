@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from autograder.errors import DeviceError
-from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.policy import nvidia_devices
 from autograder.sandbox.remote import Subject, value_of
 from autograder.sandbox.session import Session
+from autograder.sandbox.start import AnyLauncher
 
 FORM = re.compile(r"auto|cpu|cuda(:\d+)?")
 COUNT_GPUS = (
@@ -16,7 +16,7 @@ COUNT_GPUS = (
 )
 
 
-def choose_device(wanted: str, launcher: Launcher) -> str:
+def choose_device(wanted: str, launcher: AnyLauncher) -> str:
     """`cpu` or `cuda:N` for what was asked: auto, cpu, cuda or cuda:N.
 
     A GPU is looked for in a worker, since neither judge nor forkserver may touch CUDA. Raises
@@ -37,7 +37,7 @@ def choose_device(wanted: str, launcher: Launcher) -> str:
     return f"cuda:{index}"
 
 
-def count_gpus(launcher: Launcher) -> int:
+def count_gpus(launcher: AnyLauncher) -> int:
     """How many GPUs torch can use, as a throwaway worker tells."""
     session = Session(launcher.start, [])
     try:

@@ -12,22 +12,22 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.runs.device import count_gpus
-from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.layers import PROMISES
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.sandbox.session import Session
+from autograder.sandbox.start import launcher
 
 PACKAGES = ("torch", "numpy", "nbgrader", "autograder")
 
 
 def examine() -> dict[str, Any]:
     """Starts a worker and reports: layers with {"on", "detail"}, devices, versions."""
-    with Launcher(Policy(devices=nvidia_devices()), spares=False) as launcher:
-        session = Session(launcher.start, [])
+    with launcher(Policy(devices=nvidia_devices()), spares=False) as workers:
+        session = Session(workers.start, [])
         session.begin(0, seconds=60.0)
-        layers = {layer.name: {"on": layer.on, "detail": layer.detail} for layer in launcher.layers}
+        layers = {layer.name: {"on": layer.on, "detail": layer.detail} for layer in workers.layers}
         session.close()
-        gpus = count_gpus(launcher) if nvidia_devices() else 0
+        gpus = count_gpus(workers) if nvidia_devices() else 0
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": sys.version.split()[0],

@@ -32,10 +32,10 @@ from autograder.judge.run import Candidate, conclude, run_exercise
 from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs.device import choose_device
-from autograder.sandbox.launcher import Launcher
 from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.sandbox.session import LoadFault, Session, Source
+from autograder.sandbox.start import AnyLauncher, launcher
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
 from autograder.submissions.syntax import shown
@@ -73,7 +73,7 @@ class Grader:
     course: Course
     settings: Settings = field(default_factory=Settings)
     device: str = ""
-    _launcher: Launcher | None = None
+    _launcher: AnyLauncher | None = None
     _references: dict[Path, RecordedReference | None] = field(default_factory=dict)
     _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
     _calls: dict[Path, Calls] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Grader:
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
-        self._launcher = Launcher(policy, require=self.settings.require).__enter__()
+        self._launcher = launcher(policy, require=self.settings.require).__enter__()
         try:
             self.device = choose_device(self.settings.device, self._launcher)
         except BaseException:

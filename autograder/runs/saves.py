@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ from autograder.submissions.definitions import definitions
 from autograder.submissions.files import is_skipped
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.read import read_submission
+
+MOST_FOLDERS = 200
+"""So many folders inside the one of the work are watched; each takes a watch of the system."""
 
 QUIET_MS = 10
 """A save counts when for so long nothing more was written: most editors need less than 1 ms."""
@@ -106,12 +110,16 @@ def is_unfinished(work: Work, before: Work) -> bool:
 
 
 def follow(folder: Path, tell: Callable[[Path], None], ended: threading.Event) -> None:
-    """Calls `tell` with a file of a folder each time that one was saved, until `ended` is set."""
+    """Calls `tell` with a file of a folder each time that one was saved, until `ended` is set.
+
+    Folders inside of it are followed, too, unless there are more than the system may watch.
+    """
 
     from watchfiles import Change, watch  # here: `check` needs none of it
 
     def matters(_: Change, path: str) -> bool:
-        return not is_skipped(Path(path).name) and not path.endswith(("~", ".swp", ".tmp", ".part"))
+        name = Path(path).relative_to(folder).as_posix()
+        return not is_skipped(name) and not name.endswith(("~", ".swp", ".tmp", ".part"))
 
     changes = watch(
         folder,
@@ -120,9 +128,19 @@ def follow(folder: Path, tell: Callable[[Path], None], ended: threading.Event) -
         rust_timeout=500,
         stop_event=ended,
         raise_interrupt=False,
-        recursive=False,
+        recursive=has_few_folders(folder),
     )
     for changed in changes:
         paths = sorted({Path(path) for _, path in changed})
         code = [path for path in paths if path.suffix.lower() in KINDS and path.exists()]
         tell((code or paths)[-1])
+
+
+def has_few_folders(folder: Path) -> bool:
+    """Whether a folder is one of work, and not a home with everything in it."""
+    found = 0
+    for _, inside, _ in os.walk(folder):
+        found += len(inside)
+        if found > MOST_FOLDERS:
+            return False
+    return True

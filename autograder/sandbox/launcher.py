@@ -149,21 +149,13 @@ class Launcher:
             transport.close()
             raise
         self.layers = transport.layers
-        self._insist(transport)
+        require_layers(self.require, transport)
         return transport
 
     def prepare(self) -> None:
         """Forks a spare worker now. With `spares` off, none is forked while another is at work."""
         if self._spare is None:
             self._spare = self._request()
-
-    def _insist(self, transport: WorkerTransport) -> None:
-        """Refuses to go on where a required layer is off."""
-        off = {layer.name: layer.detail for layer in transport.layers if not layer.on}
-        if missing := sorted(self.require & off.keys()):
-            transport.close()
-            reasons = "; ".join(f"{name}: {off[name]}" for name in missing)
-            raise ProtectionError(f"required protection is off on this machine: {reasons}")
 
     def _request(self) -> WorkerTransport:
         """Asks for a worker without waiting for it."""
@@ -269,6 +261,15 @@ class Launcher:
         self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - PACKET))
         lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:200] if lines else ""
+
+
+def require_layers(required: frozenset[str], transport: WorkerTransport) -> None:
+    """Ends a worker and raises ProtectionError where a required layer is off."""
+    off = {layer.name: layer.detail for layer in transport.layers if not layer.on}
+    if missing := sorted(required & off.keys()):
+        transport.close()
+        reasons = "; ".join(f"{name}: {off[name]}" for name in missing)
+        raise ProtectionError(f"required protection is off on this machine: {reasons}")
 
 
 def hide_memory() -> None:

@@ -35,15 +35,15 @@ class WorkerTransport:
         self,
         kill: Callable[[WorkerTransport], None],
         channel: socket.socket,
-        output: int,
-        status: int,
+        output: int | None,
+        status: int | None,
         memory_bytes: int,
         interrupted: threading.Event | None = None,
     ):
         self.kill = kill
         self.channel = channel
-        self.outputs = [output]
-        self.status = status
+        self.outputs = [] if output is None else [output]
+        self.status = [] if status is None else [status]
         self.memory_bytes = memory_bytes
         self.interrupted = interrupted or threading.Event()
         self.pid = 0
@@ -57,21 +57,12 @@ class WorkerTransport:
         self.hung_up = False
         self.released = False
         channel.setblocking(False)
-        for fd in (*self.outputs, status):
+        for fd in (*self.outputs, *self.status):
             os.set_blocking(fd, False)
 
     def greet(self) -> None:
         """Reads the worker's report, before any student code, and checks it from outside."""
-        self.awaited = 1
-        try:
-            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
-        except (Crashed, TimeoutError, wire.ProtocolError) as error:
-            raise InternalError(
-                f"a worker did not start: {error} {self.output()}".strip()
-            ) from None
-        hello = wire.parse_header(header)
-        if hello.get("id") != "hello":
-            raise InternalError(f"a worker did not report: {hello}")
+        hello = self._hello()
         self.worker_pid = probe.worker_pid(self.pid) or self.pid
         seen = probe.probe(self.worker_pid)
         self.layers = tuple(
@@ -82,6 +73,20 @@ class WorkerTransport:
             )
             for name, on, detail in hello["layers"]
         )
+
+    def _hello(self) -> dict[str, Any]:
+        """The first frame of a worker."""
+        self.awaited = 1
+        try:
+            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
+        except (Crashed, TimeoutError, wire.ProtocolError) as error:
+            raise InternalError(
+                f"a worker did not start: {error} {self.output()}".strip()
+            ) from None
+        hello = wire.parse_header(header)
+        if hello.get("id") != "hello":
+            raise InternalError(f"a worker did not report: {hello}")
+        return hello
 
     # -- frames -----------------------------------------------------------------------
 
@@ -197,9 +202,9 @@ class WorkerTransport:
 
     def _post_mortem(self) -> Crashed:
         """Why the worker ended, as its init process tells."""
-        select.select([self.status], [], [], 5.0)
+        select.select(self.status, [], [], 5.0)
         with contextlib.suppress(OSError, ValueError):
-            ending: Mapping[str, int] = json.loads(os.read(self.status, 4096) or b"{}")
+            ending: Mapping[str, int] = json.loads(os.read(self.status[0], 4096) or b"{}")
             if "signal" in ending:
                 return Crashed(
                     f"Python was ended by {signal_name(ending['signal'])}.",
@@ -231,7 +236,7 @@ class WorkerTransport:
             return
         self.released = True
         self.channel.close()
-        for fd in (*self.outputs, self.status):
+        for fd in (*self.outputs, *self.status):
             os.close(fd)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ import time
 import pytest
 
 from autograder.runs.progress import Progress
+from autograder.sandbox.start import PLAIN
 
 from .handout import RIGHT, STUB, lay_out, notebook, script
 from .screen import Screen
@@ -301,6 +302,32 @@ def test_without_a_terminal_it_answers_line_by_line(tmp_path):
     assert process.returncode == 0
     assert "\x1b" not in rest
     assert "q quit" not in rest
+
+
+def test_a_helper_in_a_folder_of_the_work_is_followed_too(tmp_path):
+    folder = lay_out(tmp_path / "lab")
+    (folder / "parts").mkdir()
+    (folder / "parts" / "factors.py").write_text("FACTOR = 31\n")
+    save(folder, double="from parts.factors import FACTOR; return FACTOR * x")
+    with Screen(WATCH, folder) as screen:
+        screen.shows("yours     155", "answered in")
+        (folder / "parts" / "factors.py").write_text("FACTOR = 32\n")
+        screen.shows("yours     160", "factors.py: answered in")
+
+
+def test_without_isolation_it_is_said_once_and_works_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv(PLAIN, "1")
+    folder = lay_out(tmp_path / "lab")
+    with Screen(WATCH, folder) as screen:
+        screen.shows("not written yet", "runs here without isolation", "answered in")
+        save(folder, double="while True: pass")
+        screen.shows("running")
+        save(folder, double="return 33 * x")
+        screen.shows("yours     165", "answered in")
+        screen.forget()
+        save(folder, double=RIGHT["double"])
+        page = screen.shows("Solved: double", "answered in")
+        assert "isolation" not in page
 
 
 def test_a_folder_without_checks_is_said_in_a_line(tmp_path):

@@ -28,14 +28,16 @@ def guarded(y_hat):
 
 @mistake(fails=matches_the_definition, id="M18")
 def base_ten(y_hat, y):
-    """Which base makes d/dp log p = 1/p?"""
+    """Every loss is too small by the same factor, 2.303, which is ln 10. Which function of torch
+    is the logarithm to the base e?"""
     p = guarded(y_hat)
     return -torch.mean(y * torch.log10(p) + (1 - y) * torch.log10(1 - p))
 
 
 @mistake(fails=matches_the_definition, id="M19")
 def base_two(y_hat, y):
-    """Which base makes d/dp log p = 1/p?"""
+    """Every loss is too large by the same factor, 1.443, which is 1 / ln 2. Which function of
+    torch is the logarithm to the base e?"""
     p = guarded(y_hat)
     return -torch.mean(y * torch.log2(p) + (1 - y) * torch.log2(1 - p))
 
