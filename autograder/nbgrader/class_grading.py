@@ -12,8 +12,8 @@ is pending, and what is still pending at the end is an error.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -80,6 +80,15 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A result, whether it was graded in this run, and the key to keep it under ("" for not)."""
+
+    result: Result
+    graded: bool = True
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Ready:
     """One student's result, and what is to be written of it; `index` is its place in the class."""
 
@@ -110,9 +119,8 @@ def grade_class(
     with only_writer(memory, url), GradebookWriter(url, configured) as writer:
         run = _Run(grader, configured, writer, kept, Class(tree))
         run.prepare()
-        for _, places in groupby(tree.places, key=lambda place: place.student):
-            for written in run.student(list(places)):
-                tell(written)
+        for written in run.students():
+            tell(written)
         run.write_again()
         return run.report
 
@@ -151,41 +159,69 @@ class _Run:
             self._digests[name] = digest_of(assignment)
             self.writer.add_assignment(name, self._releases[name])
 
-    def student(self, places: Sequence[Place]) -> list[Written]:
-        """Grades what one student handed in, or finds kept results; writes what differs."""
-        done = []
-        whole: list[_Ready] = []
-        for place in places:
-            begun = time.monotonic()
-            handed_in = HandedIn.read(place.folder, self.grader.course.known(place.assignment))
-            result, graded = self._result(place, handed_in, begun)
-            ready, result = self._ready(place, handed_in, result)
-            self.report.results.append(result)
-            self.report.states.append("pending")
-            whole.append(ready)
-            done.append((result, ready.index, graded))
-        self._waiting.append(whole)
-        self._write()
-        states = self.report.states
-        return [Written(result, states[index], graded) for result, index, graded in done]
+    def students(self) -> Iterator[Written]:
+        """Grades what each student handed in, or finds kept results; writes what differs.
 
-    def _result(self, place: Place, handed_in: HandedIn, begun: float) -> tuple[Result, bool]:
-        """The result of a submission, and whether it had to be graded for that."""
+        While one student's code runs, another thread reads what the next one handed in, and writes
+        what became of the one before.
+        """
+        places = self.report.tree.places
+        students = [list(own) for _, own in groupby(places, key=lambda place: place.student)]
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            reading = [beside.submit(self._read, student) for student in students[:1]]
+            writing: list[Future[list[Written]]] = []
+            for number, student in enumerate(students):
+                handed_in = reading.pop().result()
+                if number + 1 < len(students):
+                    reading.append(beside.submit(self._read, students[number + 1]))
+                results = [self._result(*one) for one in zip(student, handed_in, strict=True)]
+                if writing:
+                    yield from writing.pop().result()
+                writing.append(beside.submit(self._finish, student, handed_in, results))
+            if writing:
+                yield from writing.pop().result()
+
+    def _read(self, places: Sequence[Place]) -> list[HandedIn]:
+        known = self.grader.course.known
+        return [HandedIn.read(place.folder, known(place.assignment)) for place in places]
+
+    def _result(self, place: Place, handed_in: HandedIn) -> Judged:
+        """The result of a submission: a new one, or one of an earlier run."""
         submission, grader = handed_in.submission, self.grader
         if submission is None:
             assert handed_in.error is not None
             result = grader.unreadable(place.folder, handed_in.error, place.assignment)
-            return replace(result, student=place.student), True
+            return Judged(replace(result, student=place.student))
         key = key_of(submission, self._digests[place.assignment], grader.settings, grader.device)
         if found := self.kept.find(place.student, place.assignment, key):
-            return replace(found, submission=submission.name), False
-        result = grader.grade_submission(replace(submission, student=place.student), begun)
-        if not result.has_internal_faults:
-            self.kept.keep(result, key)
-        return result, True
+            return Judged(replace(found, submission=submission.name), graded=False)
+        result = grader.grade_submission(replace(submission, student=place.student))
+        return Judged(result, key="" if result.has_internal_faults else key)
 
-    def _ready(self, place: Place, handed_in: HandedIn, result: Result) -> tuple[_Ready, Result]:
-        """What is to be written; and the result with what had to be repaired."""
+    def _finish(
+        self, places: Sequence[Place], handed_in: Sequence[HandedIn], results: Sequence[Judged]
+    ) -> list[Written]:
+        """Keeps a student's results, and writes them."""
+        for one in results:
+            if one.key:
+                self.kept.keep(one.result, one.key)
+        begin = len(self.report.results)
+        self._waiting.append(
+            [
+                self._ready(begin + number, place, one, result.result)
+                for number, (place, one, result) in enumerate(
+                    zip(places, handed_in, results, strict=True)
+                )
+            ]
+        )
+        self._write()
+        return [
+            Written(self.report.results[begin + number], self.report.states[begin + number], graded)
+            for number, graded in enumerate(one.graded for one in results)
+        ]
+
+    def _ready(self, index: int, place: Place, handed_in: HandedIn, result: Result) -> _Ready:
+        """What is to be written. In the report, a result says what had to be repaired, too."""
         name = place.assignment
         names = entry_points(self.grader.course.assignment(name))
         repaired = notebook_of(handed_in, self._releases[name], names, name)
@@ -194,8 +230,9 @@ class _Run:
         shown = replace(result, error=result.error.replace(f"{place.folder}", name))
         graded = judged(repaired.notebook, shown, repairs)
         entry = Entry(place.student, name, graded, timestamp, doubtful(result))
-        whole = replace(result, notes=(*repairs, *result.notes))
-        return _Ready(len(self.report.results), place, entry, as_bytes(graded)), whole
+        self.report.results.append(replace(result, notes=(*repairs, *result.notes)))
+        self.report.states.append("pending")
+        return _Ready(index, place, entry, as_bytes(graded))
 
     # -- writing ----------------------------------------------------------------------------
 

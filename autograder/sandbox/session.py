@@ -12,7 +12,7 @@ check that asks something else (`Unforeseen`) begins once more, without any of t
 failed check the worker has answered more than was read: that is so in every run, and so the
 results are the same in every run, too.
 
-A `Transport` carries frames to one worker. There are two: `forkserver.WorkerTransport`, and
+A `Transport` carries frames to one worker: `transport.WorkerTransport`, `plain.PlainTransport`, and
 `LocalTransport` here, which runs in the judge's own process: for tests on trusted code only.
 """
 

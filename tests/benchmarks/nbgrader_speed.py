@@ -1,6 +1,6 @@
 """What nbgrader costs with its own Execute, with our judge, and what `--gradebook` costs.
 
-    python tests/benchmarks/nbgrader_speed.py [--submissions N] [--way NAME]
+    python tests/benchmarks/nbgrader_speed.py [--submissions N] [--runs N] [--way NAME]
 
 All grade the same submissions, each way in a fresh copy of the course. The students' own compute
 is measured as in speed.py: the requests of the judge, replayed in a plain process; for stock
@@ -14,6 +14,7 @@ machine gives figures that mean something. Asserts nothing.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import statistics
@@ -25,7 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from speed import ROOT, record, replay
+from speed import ROOT, record, replayer
 
 from autograder.course.course import Course
 
@@ -110,17 +111,30 @@ def run(words: list[str], course: Path, kinds: list[str], root: Path) -> float:
         return program(words, copy)
 
 
-def computes(course: Path, root: Path, opened: Callable[[Path], Course]) -> dict[str, float]:
-    """Seconds of the students' own code, by kind of submission."""
-    found = {}
-    for kind in KINDS:
-        folder = root / kind
-        hand_in(course, kind, folder)
-        requests, _ = record(folder, opened(folder))
-        found[kind] = statistics.median(replay(requests)[1] for _ in range(3))
-        if opened is visible_checks:
-            found[kind] += statistics.median(cells(folder / FILE) for _ in range(3))
-    return found
+class Computes:
+    """The students' own code, by kind of submission, replayed again and again between the runs: the
+    machine's speed drifts."""
+
+    def __init__(self, course: Course, root: Path, opened: Callable[[Path], Course]):
+        self.found: dict[str, list[float]] = {kind: [] for kind in KINDS}
+        self.once: dict[str, Callable[[], float]] = {}
+        self.notebooks: dict[str, Path] = {}
+        self.ending = contextlib.ExitStack()
+        for kind in KINDS:
+            folder = root / kind
+            hand_in(course, kind, folder)
+            requests, _ = record(folder, opened(folder))
+            self.once[kind] = self.ending.enter_context(replayer(requests))
+            if opened is visible_checks:
+                self.notebooks[kind] = folder / FILE
+
+    def sample(self, times: int = 5) -> None:
+        for kind, once in self.once.items():
+            other = cells(self.notebooks[kind]) if kind in self.notebooks else 0.0
+            self.found[kind] += [once() + other for _ in range(times)]
+
+    def medians(self) -> dict[str, float]:
+        return {kind: statistics.median(seconds) for kind, seconds in self.found.items()}
 
 
 def cells(notebook: Path) -> float:
@@ -143,6 +157,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--submissions", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=3, help="of each way but stock")
     parser.add_argument("--way", choices=WAYS, action="append", help="default: all")
     options = parser.parse_args()
     kinds = [KINDS[number % len(KINDS)] for number in range(options.submissions)]
@@ -151,12 +166,21 @@ def main() -> None:
         course = new_course(root)
         for way in options.way or WAYS:
             opened = visible_checks if way == "stock" else all_checks
-            own = computes(course, root / way, opened)
-            few, all_of_them = (run(WAYS[way], course, part, root) for part in (kinds[:FEW], kinds))
+            computes = Computes(course, root / way, opened)
+            runs: list[tuple[float, float]] = []
+            with computes.ending:
+                for _ in range(1 if way == "stock" else options.runs):
+                    computes.sample()
+                    few = run(WAYS[way], course, kinds[:FEW], root)
+                    computes.sample()
+                    runs.append((few, run(WAYS[way], course, kinds, root)))
+                computes.sample()
+            own = computes.medians()
             print(f"{way}: {' '.join(WAYS[way])}")
-            tell("the whole run", all_of_them, kinds, own)
+            tell("the whole run", statistics.median(whole for _, whole in runs), kinds, own)
             if rest := kinds[FEW:]:
-                tell("each further", all_of_them - few, rest, own)
+                further = statistics.median(whole - few for few, whole in runs)
+                tell("each further", further, rest, own)
 
 
 def tell(what: str, taken: float, kinds: list[str], own: dict[str, float]) -> None:
