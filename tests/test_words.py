@@ -203,7 +203,7 @@ CASES = {
     "wrong value, known": Case(
         f"{HEAD}    return {LOSS.replace('log(', 'log10(')}.mean()\n",
         says=("It returned 0.12985; expected 0.299 within 0.0001.",),
-        hints="Which base makes d/dp log p = 1/p?",
+        hints="Which function of torch is the logarithm to the base e?",
     ),
     "wrong value, unknown": Case(
         f"{HEAD}    return (y_hat * 0.37).sum() + 1\n",
