@@ -11,6 +11,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.errors import CourseError, GradebookError
+from autograder.nbgrader.configured import Configured
+from autograder.nbgrader.gradebook import Entry, GradebookWriter
 from autograder.results import Status
 from autograder.runs.grading import Grader
 
@@ -299,3 +301,15 @@ def test_no_configuration_is_taken_from_a_students_folder(small_class, monkeypat
     monkeypatch.chdir(small_class.folder("ada"))
     small_class.grade(Path())
     assert small_class.automatic("ada")["check_double"] == 9
+
+
+def test_of_a_student_everything_is_written_or_nothing(small_class):
+    notebook = nbformat.reads(small_class.release, as_version=nbformat.NO_CONVERT)
+    entries = [Entry("ada", name, notebook) for name in ("tiny", "no_such_assignment")]
+    with GradebookWriter(small_class.url, Configured.read(small_class.root)) as writer:
+        writer.add_assignment("tiny", notebook)
+        with pytest.raises(GradebookError):
+            writer.save(entries)
+        assert small_class.sql("select id from student") == []
+        assert writer.save(entries[:1]) == [True]
+        assert small_class.sql("select id from student") == [("ada",)]
