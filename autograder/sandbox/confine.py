@@ -21,8 +21,7 @@ forkserver dies (parent-death signal).
 Every protection stands by itself: what the kernel refuses (namespaces in a plain container, user
 namespaces under some distributions' rules, Landlock on an old kernel) is off with a reason, and
 the others go on. Without namespaces init adopts orphans and hunts them; Landlock and seccomp then
-do most of the work. Outside of Linux there is a process group, limits where the system has them,
-and nothing else.
+do most of the work. All of this is Linux; elsewhere `plain` starts workers that nothing confines.
 
 Not bounded here: wall-clock time and the memory of all processes together, which whoever called
 `spawn` watches (`probe.over_memory`), and what is in box and /tmp, which is memory too, up to
@@ -37,7 +36,6 @@ import os
 import secrets
 import shutil
 import signal
-import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +64,6 @@ by the conventions of Linux distributions)."""
 _REFUSALS = (errno.EPERM, errno.ENOSPC, errno.EINVAL, errno.ENOSYS)
 """Not allowed; no more namespaces allowed; not built into this kernel; no such call."""
 
-_LINUX = sys.platform.startswith("linux")
 _supervisors: set[int] = set()
 
 
@@ -84,10 +81,9 @@ class Spawned:
 
 def prepare() -> None:
     """Do once in the forkserver what each worker would otherwise pay for."""
-    if _LINUX:
-        syscalls.prepare()
-        with contextlib.suppress(OSError):
-            seccomp.program(own_signals_only=None, memory_files=False, unix_sockets=True)
+    syscalls.prepare()
+    with contextlib.suppress(OSError):
+        seccomp.program(own_signals_only=None, memory_files=False, unix_sockets=True)
     library_paths()
 
 
@@ -109,8 +105,6 @@ def spawn(
 
     To be called from a process with one thread. Raises OSError if no process can be made at all.
     """
-    if not hasattr(os, "fork"):
-        raise OSError(errno.ENOSYS, "this system cannot fork: no worker can be made")
     situation = _assess(policy, (stdout, stderr))
     keep = frozenset(keep_fds)
     parent_fd = _open_pidfd(os.getpid())
@@ -137,7 +131,7 @@ def _assess(policy: Policy, streams: tuple[int | None, int | None]) -> Situation
         forkserver=os.getpid(),
         forkserver_user=user,
         forkserver_group=os.getegid(),
-        outside={layer: namespace_of(layer) for layer in NAMESPACES} if _LINUX else {},
+        outside={layer: namespace_of(layer) for layer in NAMESPACES},
     )
 
 
@@ -148,7 +142,7 @@ def _spare_user() -> int | None:
         with open("/proc/self/uid_map", encoding="ascii") as mapping:
             extents = [tuple(map(int, line.split())) for line in mapping]
     except OSError:
-        return first + secrets.randbelow(count) if not _LINUX else None
+        return None
     inside, _, length = max(extents, key=lambda extent: extent[2])
     if inside <= first and first + count <= inside + length:
         return first + secrets.randbelow(count)
@@ -174,8 +168,6 @@ def _wanted_flags(policy: Policy) -> int:
 
 def _fork_init(situation: Situation) -> int:
     """Fork with as many namespaces as the kernel grants; 0 in the child."""
-    if not _LINUX:
-        return os.fork()
     flags = _wanted_flags(situation.policy)
     user = situation.uid
     by_user = situation.wants("user") and user is None
@@ -234,25 +226,17 @@ def kill(spawned: Spawned) -> None:
     if spawned.pid not in _supervisors:
         return
     if not spawned.namespaced:
-        _end_without_namespace(spawned)
+        hunt.end_descendants(spawned.pid, frozenset(_supervisors))
     _send_kill(spawned)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(spawned.pid, 0)  # pid 1 can be waited for only when its namespace is empty
     _supervisors.discard(spawned.pid)
-    if _LINUX and not spawned.namespaced:
+    if not spawned.namespaced:
         # what a supervisor left that was killed by somebody else has become ours by adoption
         hunt.end_descendants(os.getpid(), frozenset(_supervisors))
     if spawned.pidfd is not None:
         os.close(spawned.pidfd)
     shutil.rmtree(spawned.box, ignore_errors=True)
-
-
-def _end_without_namespace(spawned: Spawned) -> None:
-    if _LINUX:
-        hunt.end_descendants(spawned.pid, frozenset(_supervisors))
-    else:
-        with contextlib.suppress(OSError):
-            os.killpg(spawned.pid, signal.SIGKILL)
 
 
 def _send_kill(spawned: Spawned) -> None:

@@ -11,13 +11,12 @@ import contextlib
 import os
 import signal
 import stat
-import sys
 import tempfile
 from collections.abc import Callable, Set
 from typing import NoReturn, TypeVar
 
 from . import landlock, rlimits, seccomp
-from .layers import LAYERS, Layer
+from .layers import Layer
 from .root import PLAIN_DEVICES, SCRATCH
 from .selftest import test_layers
 from .situation import Situation
@@ -38,33 +37,24 @@ Body = Callable[[tuple[Layer, ...]], object]
 Result = TypeVar("Result")
 
 ACCOUNT = "student"
-NOT_LINUX = f"not on this system ({sys.platform}): only Linux can isolate a worker"
 
 
 def confine_and_run(situation: Situation, body: Body, keep_fds: Set[int]) -> NoReturn:
     """Confine this process, then run the body in it; never returns."""
     _settle(situation, keep_fds)
-    if sys.platform.startswith("linux"):
-        layers = _confine(situation)
-    else:
-        situation.limits = rlimits.wanted(situation.policy, own_count=False)
-        rlimits.apply(situation.limits)
-        layers = tuple(Layer(name, False, NOT_LINUX) for name in LAYERS)
-    body(layers)
+    body(_confine(situation))
     os._exit(0)
 
 
 def _settle(situation: Situation, keep_fds: Set[int]) -> None:
     """Own group, streams, descriptors, folder and environment."""
-    if sys.platform.startswith("linux"):
-        os.setpgid(0, 0)  # elsewhere the group of init is how all of it is killed
+    os.setpgid(0, 0)
     null = os.open(os.devnull, os.O_RDWR)
     out, err = (null if stream is None else stream for stream in situation.streams)
     out, err = os.dup(out), os.dup(err)  # they may be 0, 1 or 2 themselves
     for source, target in ((null, 0), (out, 1), (err, 2)):
         os.dup2(source, target)
-    if sys.platform.startswith("linux"):
-        close_all_except({0, 1, 2, *keep_fds})
+    close_all_except({0, 1, 2, *keep_fds})
     if not situation.private_root:
         _check_user(situation)
         os.makedirs(situation.box, mode=0o700, exist_ok=True)

@@ -14,7 +14,6 @@ import os
 import select
 import shutil
 import signal
-import sys
 from collections.abc import Callable, Set
 from typing import NoReturn
 
@@ -52,8 +51,7 @@ def run(
     status = SETUP_FAILED
     try:
         _detach(situation, parent_fd)
-        if sys.platform.startswith("linux"):
-            _furnish(situation)
+        _furnish(situation)
         worker = os.fork()
         if worker == 0:
             _run_worker(situation, body, keep_fds)
@@ -88,8 +86,6 @@ def _detach(situation: Situation, parent_fd: int | None) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _leave_terminal()
     os.umask(0o022)
-    if not sys.platform.startswith("linux"):
-        return
     if situation.has(CLONE_NEWPID):
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     else:
@@ -167,22 +163,19 @@ def _supervise(situation: Situation, worker: int, status_fd: int | None) -> int:
         close_fds: set[int] = {2}
     else:
         close_fds = {2, status_fd}
-    if sys.platform.startswith("linux"):
-        close_all_except(close_fds)
-        _give_up_rights(situation)
+    close_all_except(close_fds)
+    _give_up_rights(situation)
     while True:
         pid, wait_status = os.waitpid(-1, 0)
         if pid == worker:
             break
-    if sys.platform.startswith("linux") and not situation.has(CLONE_NEWPID):
+    if not situation.has(CLONE_NEWPID):
         hunt.end_descendants(os.getpid())
     code = os.waitstatus_to_exitcode(wait_status)
     ending = {"exit": code} if code >= 0 else {"signal": -code}
     if status_fd is not None:
         with contextlib.suppress(OSError):
             os.write(status_fd, json.dumps(ending).encode() + b"\n")
-    if not sys.platform.startswith("linux"):
-        os.killpg(0, signal.SIGKILL)
     return 0
 
 

@@ -274,5 +274,4 @@ def require_layers(required: frozenset[str], transport: WorkerTransport) -> None
 
 def hide_memory() -> None:
     """No process of our own user may read this one's memory, even where no layer forbids it."""
-    if sys.platform.startswith("linux"):
-        prctl(PR_SET_DUMPABLE, 0)
+    prctl(PR_SET_DUMPABLE, 0)
