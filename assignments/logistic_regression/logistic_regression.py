@@ -9,7 +9,7 @@
 
 
 # %% [markdown]
-# ## 1. The logistic function and the model
+# ## 1. The logistic function and model
 #
 # *About 20 minutes, 10 points: 7 for checks that you can run, 3 for hidden ones.* You write `sigmoid(z)`, `Model(n_inputs=1)`.
 #
@@ -499,7 +499,7 @@ if __name__ == "__main__":
 
 
 # %% [markdown]
-# ## 5. Exercise 6-1: other activation functions
+# ## 5. Exercise 6-1: other activations
 #
 # *About 40 minutes, 14 points: 7 for checks that you can run, 7 for hidden ones.* You write `activation(name)`, `verdict(name)`, `tanh_probability(z)`, `cross_entropy_floor(low, high)`, `HiddenModel(name, n_hidden=8)`, `compare_activations(names, x, y, epochs, lr, seed)`.
 #

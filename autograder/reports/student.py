@@ -1,7 +1,7 @@
 """What a student sees in the terminal: an overview in one screen, the next thing to do in full.
 
     Logistic regression                                              13 / 46 points
-      solved    7 / 7  1 sigmoid_model   The logistic function and the model
+      solved    7 / 7  1 sigmoid_model   The logistic function and model
       open      3 / 7  2 bce_criterion   The manual BCE criterion
     ...
     2 bce_criterion  The manual BCE criterion

@@ -73,13 +73,15 @@ def works(place: Path) -> list[tuple[Assignment, Path | None]]:
 
 
 def start(name: str, folder: Path | None, course: Path) -> Started:
-    """Makes or completes the working copy of assignment `name` in `folder` (default: ./name).
+    """Makes or completes the working copy of assignment `name` in `folder`.
+
+    Default: ./name, or here where this is a working copy of it already.
 
     A file that is there is never written over, except below checks/, which is not the student's.
     Raises UsageError where a copy can't be made.
     """
     source = handout(name, course)
-    target = Path(name) if folder is None else folder
+    target = _place(name) if folder is None else folder
     _insist_on_a_place(source, target)
     made: list[str] = []
     kept: list[str] = []
@@ -103,6 +105,11 @@ def start(name: str, folder: Path | None, course: Path) -> Started:
             f"{error.filename or target}: can't be written ({error.strerror}); name another folder"
         ) from None
     return Started(target, tuple(made), tuple(kept), tuple(renewed))
+
+
+def _place(name: str) -> Path:
+    here = Path()
+    return here if _name_in(here / MARK) == name else Path(name)
 
 
 def _insist_on_a_place(source: Path, target: Path) -> None:

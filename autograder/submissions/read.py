@@ -99,7 +99,7 @@ def _submission(
         wanted = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
-        notes.append(f"{candidate.name}: nothing is filled in yet")
+        notes.append("nothing is filled in yet")
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),

@@ -47,6 +47,16 @@ def test_it_lands_in_a_folder_of_its_name_by_default(course, tmp_path, monkeypat
     assert (tmp_path / "tiny" / "tiny.py").is_file()
 
 
+def test_inside_a_working_copy_it_completes_that_one(course, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    start("tiny", None, course)
+    monkeypatch.chdir(tmp_path / "tiny")
+    Path("tiny.py").unlink()
+    started = start("tiny", None, course)
+    assert started.made == ("tiny.py",)
+    assert not Path("tiny").exists()
+
+
 def test_work_is_never_written_over_and_what_was_kept_is_said(course, tmp_path):
     lab = tmp_path / "lab"
     lab.mkdir()

@@ -484,6 +484,21 @@ def returns_the_last_loss(model, criterion, optimizer, x, y, epochs):
     return loss.item()
 
 
+@mistake(fails=records_each_loss_before_its_update)
+def returns_inside_the_loop(model, criterion, optimizer, x, y, epochs):
+    """The list stops after its first entry. How far is `return` indented: does it belong to the
+    loop, or to what comes after?"""
+    history = []
+    for _ in range(epochs):
+        loss = criterion(model(x), y)
+        history.append(loss.item())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return history
+    return history
+
+
 @mistake(fails=runs_any_number_of_epochs)
 def needs_at_least_one_epoch(model, criterion, optimizer, x, y, epochs):
     """Walk through your function with epochs = 0. Which names exist after the loop?"""
