@@ -10,6 +10,9 @@ calls.json is that record: for each check its requests, and whether they are all
 a mistake that passes the check is asked something else than the reference: from there on, it
 depends on the answers. They belong to one seed, the default one. A record that is out of date
 costs time and no marks: a check that asks otherwise begins again without it.
+
+It is for grading, and not released: a student who prints should see the calls up to the one that
+went wrong, and not those that a check would have made after it.
 """
 
 from __future__ import annotations

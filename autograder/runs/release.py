@@ -5,7 +5,6 @@
     exercise.toml ─────────────────────────> README.md, checks/NN_<exercise>/exercise.toml
     checks.py ──prune──────────────────────> checks/NN_<exercise>/checks.py
     fingerprints.json ──of visible checks──> checks/NN_<exercise>/fingerprints.json
-    calls.json ──of visible checks─────────> checks/NN_<exercise>/calls.json
     hints.md ──of visible checks───────────> checks/NN_<exercise>/hints.md
 
 The same sources give the same bytes. Nothing is written that holds what is hidden: `leaks` looks
@@ -33,7 +32,7 @@ from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
 from autograder.course.prune import leaks, visible_part
 from autograder.errors import CourseError
-from autograder.judge import diagnosis, foresight
+from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.nbgrader.notebook import (
     Page,
@@ -319,10 +318,6 @@ def _checks_of(exercise: Exercise) -> dict[str, str]:
     digest, known = diagnosis.load(exercise.folder / "fingerprints.json")
     if known:
         files["fingerprints.json"] = diagnosis.dump(visible_fingerprints(exercise, known), digest)
-    digest, calls = foresight.load(exercise.folder / foresight.FILE)
-    seen = {c.name: calls[c.name] for c in exercise.checks if c.visible and c.name in calls}
-    if seen:
-        files[foresight.FILE] = foresight.dump(seen, digest)
     if hints := visible_hints(exercise):
         files[HINTS] = as_markdown(hints)
     return files
