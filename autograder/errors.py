@@ -16,7 +16,15 @@ What goes wrong inside a student's code is no exception here: it is an outcome, 
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """`; did you mean bce_criterion?` where one of the names is near, else nothing."""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 class AutograderError(Exception):

@@ -181,7 +181,7 @@ CASES = {
     ),
     "wrong dtype": Case(
         f"{HEAD}    return torch.tensor(1j)\n",
-        says=("It returned 1j; expected a number, not a complex tensor.",),
+        says=("It returned tensor(1j); expected a number, not a complex tensor.",),
     ),
     "too large to show": Case(
         f"{HEAD}    return torch.ones(40_000_000)\n",

@@ -34,9 +34,9 @@ class Course:
         checks = folder / "checks"
         if not (checks / "assignment.toml").exists():
             raise CourseError(
-                folder,
+                "this folder" if folder == Path() else folder,
                 "is no assignment's folder (it has no checks/)",
-                "cd into the folder that you were given",
+                "cd into your copy of the assignment, or make one: `autograder start NAME`",
             )
         return cls({load.load_assignment(checks).name: checks})
 

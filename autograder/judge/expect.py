@@ -290,19 +290,18 @@ class Expectation:
 
     def refuse_type(self, found: str, wanted: str) -> NoReturn:
         """Fails with the type that came where another was wanted."""
-        kind, shown = article(found), show(self.value)
-        self._refuse(
-            f"{wanted}, not {kind}",
-            Evidence("type", found, numbers(self.value)),
-            shown if kind in shown else f"{kind}: {shown}",
-        )
+        shown = show(self.value)
+        if isinstance(self.value, ArrayValue):  # as a bare number it would look like one
+            shown = f"{self.value.kind}({shown})"
+        evidence = Evidence("type", found, numbers(self.value))
+        self._refuse(f"{wanted}, not {article(found)}", evidence, shown)
 
     def _refuse(self, wanted: str, evidence: Evidence, shown: str = "") -> NoReturn:
-        rationale = f"{self._got()}; expected {wanted}."
-        raise CheckFailed(rationale, self.hint, evidence, shown or show(self.value), wanted)
+        shown = shown or show(self.value)
+        rationale = f"{self._got(shown)}; expected {wanted}."
+        raise CheckFailed(rationale, self.hint, evidence, shown, wanted)
 
-    def _got(self) -> str:
-        shown = show(self.value)
+    def _got(self, shown: str) -> str:
         if self.what:
             return f"{said(self.call)}{self.what} is {shown}"
         return f"{said(self.call)}It returned {shown}" if self.call else f"Got {shown}"

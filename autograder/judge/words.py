@@ -54,6 +54,7 @@ UNREADABLE = "Python can't read its code:"
 """Begins the reason where a definition has a syntax error."""
 
 SYNTAX = "Is a bracket, a quote or a colon missing there, or on the line above?"
+INDENTATION = "With how many spaces does that line begin, and with how many the line above?"
 IMPORT = "Can one of these do what you wanted it for?"
 STOPPED = "What stands below that line did not run: does the line have to stand above it?"
 
@@ -209,7 +210,7 @@ def of_missing(name: str, signature: str, why: str, code: Any) -> tuple[str, str
 
 def _why_hint(why: str) -> str:
     if why.startswith(UNREADABLE):
-        return SYNTAX
+        return INDENTATION if "indent" in why else SYNTAX
     if INSTALLED in why:
         return IMPORT
     for type_name, advice in RAISED.items():

@@ -21,7 +21,7 @@ from types import TracebackType
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Assignment, Exercise
-from autograder.errors import InternalError, SubmissionError, UsageError
+from autograder.errors import InternalError, SubmissionError, UsageError, did_you_mean
 from autograder.judge import diagnosis, foresight
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Calls
@@ -215,9 +215,10 @@ class Grader:
         """The exercises that were asked for; UsageError where one is not there."""
         only = self.settings.only
         if unknown := sorted(only - {exercise.name for exercise in assignment.exercises}):
-            known = ", ".join(exercise.name for exercise in assignment.exercises)
+            known = [exercise.name for exercise in assignment.exercises]
             raise UsageError(
-                f"{assignment.name} has no exercise {', '.join(unknown)}; it has {known}"
+                f"{assignment.name} has no exercise {', '.join(unknown)}; it has "
+                f"{', '.join(known)}{did_you_mean(unknown[0], known)}"
             )
         return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
@@ -297,7 +298,9 @@ class _Missing(Mapping[str, str]):
         for found in self.session.load_faults:
             cell = self.submission.cells[found.index]
             if defines.search(cell.source):
-                return f"the code around it stopped on the way. {load_note(self.session, found)}"
+                return (
+                    f"the code around it did not run to its end. {load_note(self.session, found)}"
+                )
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:

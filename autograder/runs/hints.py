@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.course.course import Course
 from autograder.course.hints import load_hints
 from autograder.course.model import Assignment, Exercise
-from autograder.errors import UsageError
+from autograder.errors import UsageError, did_you_mean
 from autograder.judge import diagnosis
 from autograder.reports.hints import Hinted, Revealed
 from autograder.results import ExerciseResult, Result, Status, Verdict
@@ -55,8 +55,11 @@ def exercises_of(assignment: Assignment, name: str | None = None) -> tuple[Exerc
     """The exercise of that name, or all for None. UsageError with the names that there are."""
     found = tuple(one for one in assignment.exercises if name in (None, one.name))
     if not found:
-        known = ", ".join(exercise.name for exercise in assignment.exercises)
-        raise UsageError(f"{assignment.name} has no exercise {name}; it has {known}")
+        known = [exercise.name for exercise in assignment.exercises]
+        raise UsageError(
+            f"{assignment.name} has no exercise {name}; it has {', '.join(known)}"
+            f"{did_you_mean(name or '', known)}"
+        )
     return found
 
 

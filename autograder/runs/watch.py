@@ -23,7 +23,7 @@ from autograder.course.course import Course
 from autograder.reports.hints import Revealed
 from autograder.reports.student import NO_ISOLATION, has_isolation
 from autograder.reports.watching import Page, print_page, solved_line
-from autograder.results import ExerciseResult, Result, Verdict
+from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs import hints
 from autograder.runs.events import Event, Events, Key, Redraw, Saved, follows, quits, resumes
 from autograder.runs.grading import Settings
@@ -91,7 +91,8 @@ class Watch:
         self.job: Job | None = None
         self.result: Result | None = None
         self.hint: Revealed | None = None
-        self.hinted = ""
+        self.hinted: Verdict | None = None
+        self.changed: set[str] = set()
         self.said: list[str] = []
         self.status = ""
         self.why = ""
@@ -164,7 +165,10 @@ class Watch:
                 self.status = f"{_clock()}  saved; the code is as it was"
                 self.draw()
             return
-        self.current = self._changed(self.work, work) or self.current
+        changed = self._changed(self.work, work)
+        if changed and self.current not in changed:
+            self.current = next(name for name in self.names if name in changed)
+        self.changed |= changed
         self.work = work
         self.is_list = False
         self.said.clear()
@@ -174,18 +178,18 @@ class Watch:
             self.status = f"{_clock()}  waiting for the next save"
             self.draw()
         else:
-            self.ask({self.current}, at, self.saved.name if self.saved else "")
+            which = {self.current, *self.changed} - {""}
+            self.ask(which or set(self.names), at, self.saved.name if self.saved else "")
 
-    def _changed(self, before: Work, after: Work) -> str:
-        """The first exercise whose code is new, unless the one at hand is, too; "" for none."""
+    def _changed(self, before: Work, after: Work) -> set[str]:
+        """The exercises whose own code is new: how they stood before says nothing any more."""
         if before.submission is None:
-            return ""
-        changed = [
+            return set()
+        return {
             exercise.name
             for exercise in self.assignment.exercises
             if any(before.codes.get(n) != after.codes.get(n) for n in exercise.entry_points)
-        ]
-        return changed[0] if changed and self.current not in changed else ""
+        }
 
     # -- running ------------------------------------------------------------------------
 
@@ -196,7 +200,7 @@ class Watch:
         self.told = time.monotonic()
         begun = self.told if begun is None else begun
         self.job = Job(self.work.submission, frozenset(exercises), begun)
-        self.why = why or _named(self.job)
+        self.why = why or self._named(self.job)
         self.runner.ask(self.job)
 
     def on_answer(self, answer: Answer) -> None:
@@ -204,6 +208,7 @@ class Watch:
         if answer.job is not self.job:
             return
         self.job = None
+        self.changed -= answer.job.exercises
         self.result = answer.result
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
@@ -275,7 +280,7 @@ class Watch:
         self.progress = Progress.open(self.folder)
         stairs = hints.staircase(exercise, found[1], self.progress)
         self.hint = hints.reveal(stairs, self.progress)
-        self.hinted = found[1].name
+        self.hinted = found[1]
         if self.hint is None:
             self.status = "there is no hint for this check"
         self.progress.save()
@@ -286,9 +291,10 @@ class Watch:
         return hints.first_open(exercise for exercise in ran if exercise.name == self.current)
 
     def _renew_hint(self) -> None:
-        """Takes a hint away that is for another check; what the page tells is not told again."""
+        """Takes away a hint that is for another check, or for another way to fail it; what the
+        page tells is not told again."""
         found = self._first_open()
-        if found is None or found[1].name != self.hinted:
+        if found is None or self.hinted is None or _way(found[1]) != _way(self.hinted):
             self.hint = None
         if found is not None and found[1].mistake and found[1].hint:
             name, verdict = found[0].name, found[1]
@@ -329,12 +335,18 @@ class Watch:
         seconds = int(time.monotonic() - self.job.begun)
         if self.result is None and not seconds:
             return "starting; PyTorch takes a few seconds"
-        return f"{_named(self.job)}: running for {seconds} s (a save ends it)"
+        return f"{self._named(self.job)}: running for {seconds} s (a save ends it)"
+
+    def _named(self, job: Job) -> str:
+        """What a job runs, in words."""
+        if job.exercises == frozenset(self.names):
+            return "all exercises"
+        return ", ".join(name for name in self.names if name in job.exercises)
 
 
-def _named(job: Job) -> str:
-    """What a job runs, in words."""
-    return next(iter(job.exercises)) if len(job.exercises) == 1 else "all exercises"
+def _way(verdict: Verdict) -> tuple[str, Status, str | None]:
+    """Which check failed, and in which way."""
+    return verdict.name, verdict.status, verdict.mistake
 
 
 def _clock() -> str:

@@ -257,7 +257,7 @@ def test_what_can_not_be_is_said_in_a_line(work, arguments, code, message):
 def test_a_folder_that_was_not_handed_out_is_named(tmp_path):
     ended = run(tmp_path, "double")
     assert ended.returncode == 4
-    assert "cd into the folder that you were given" in ended.stderr
+    assert "cd into your copy of the assignment" in ended.stderr
 
 
 def test_a_damaged_memory_costs_one_line_and_no_hint(work):

@@ -79,6 +79,17 @@ def test_it_goes_on_to_the_next_when_an_exercise_turns_green(lab):
     screen.shows("3 of 3 solved", "Every visible check passes", "all exercises: answered in")
 
 
+def test_what_was_solved_and_is_broken_again_is_noticed_at_once(lab):
+    folder, screen = lab
+    save(folder, double=RIGHT["double"])
+    screen.shows("Solved: double", "1 of 3 solved", "2 triple", "answered in")
+    save(folder, double="return 34 * x", triple=RIGHT["triple"])
+    screen.shows("Solved: triple", "1 of 3 solved", "answered in")
+    screen.type("l")
+    screen.shows("open 0 / 3 1 double", "solved 3 / 3 2 triple")
+    screen.type("l")
+
+
 def test_an_error_is_the_students_own_line_and_no_stack_trace(lab):
     folder, screen = lab
     save(folder, double="return x.nothing_of_the_kind")
@@ -205,6 +216,16 @@ def test_h_shows_hints_that_rise_and_they_are_remembered(lab):
     screen.shows("yours     125", "Hint 2 of 3")
 
 
+def test_a_hint_goes_when_the_mistake_is_another_one(lab):
+    folder, screen = lab
+    screen.type("h")
+    screen.shows("Hint 3 of 3", "Nearly the line of double.")
+    screen.forget()
+    save(folder, double="return x.nothing_of_the_kind")
+    page = screen.shows("AttributeError", "answered in")
+    assert "Nearly the line" not in page
+
+
 def test_l_lists_and_l_again_goes_back(lab):
     _, screen = lab
     screen.type("l")
@@ -223,10 +244,10 @@ def test_n_goes_to_the_next_open_exercise_and_r_runs_again(lab):
     screen.shows("2 triple", "not written yet", "answered in")
 
 
-def test_a_runs_all_and_notices_what_was_solved_elsewhere(lab):
+def test_what_was_solved_elsewhere_is_noticed_and_a_runs_all(lab):
     folder, screen = lab
     save(folder, double="return 26 * x", triple=RIGHT["triple"], shout=RIGHT["shout"])
-    screen.shows("yours     130", "0 of 3 solved")
+    screen.shows("yours     130", "2 of 3 solved", "tiny.py: answered in")
     screen.type("a")
     screen.shows("2 of 3 solved", "yours     130", "all exercises: answered in")
 
