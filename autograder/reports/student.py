@@ -209,23 +209,34 @@ def _named(folder: Path) -> str:
 
 
 def print_exercise(
-    exercise: ExerciseResult, assignment: Assignment, console: Console, *, in_full: bool = False
+    exercise: ExerciseResult,
+    assignment: Assignment,
+    console: Console,
+    *,
+    in_full: bool = False,
+    focus: str = "",
 ) -> None:
-    """An exercise and its checks; the first that does not pass in full, or all with `in_full`."""
+    """An exercise and its checks; one that does not pass in full, or all with `in_full`.
+
+    That one is the check named by `focus`, or else the first.
+    """
     names = [known.name for known in assignment.exercises]
     number = f"{names.index(exercise.name) + 1} " if exercise.name in names else ""
     head = Text(f"{number}{exercise.name}", style="bold")
     head.append(f"  {exercise.title}", style="not bold")
     _print_line(console, head, Text(points(exercise.score, exercise.max_score), style="bold"))
     told: set[str] = set()
-    open_before = False
+    tried = [verdict for verdict in exercise.checks if is_open(verdict)]
+    one = next((verdict for verdict in tried if verdict.name == focus), next(iter(tried), None))
     for verdict in exercise.checks:
         _print_check_line(verdict, console)
-        if verdict.status in (Status.PASSED, Status.SKIPPED):
-            continue
-        if in_full or not open_before:
+        if is_open(verdict) and (in_full or verdict is one):
             print_explained(verdict, console, told)
-        open_before = True
+
+
+def is_open(verdict: Verdict) -> bool:
+    """Whether a check was tried and does not pass."""
+    return verdict.status not in (Status.PASSED, Status.SKIPPED)
 
 
 def _print_check_line(verdict: Verdict, console: Console) -> None:

@@ -41,7 +41,8 @@ LEAST_PRINTED = 3
 @dataclass(frozen=True, slots=True)
 class Page:
     """What to show. `exercise` is the one at hand, "" when all are solved; `result` the answer
-    that it is in, if there is one; `said` lines above it; `status` the line above the keys."""
+    that it is in, if there is one; `focus` the check to explain; `said` lines above it;
+    `status` the line above the keys."""
 
     assignment: Assignment
     standing: Mapping[str, Stands]
@@ -49,6 +50,7 @@ class Page:
     result: Result | None = None
     error: str = ""
     hint: Revealed | None = None
+    focus: str = ""
     said: tuple[str, ...] = ()
     status: str = ""
     is_list: bool = False
@@ -98,7 +100,7 @@ def _print_answer(page: Page, console: Console) -> None:
         head = Text(page.exercise, style="bold")
         console.print(head.append(f"  {known[page.exercise]}", style="not bold"))
     else:
-        print_exercise(answered, page.assignment, console)
+        print_exercise(answered, page.assignment, console, focus=page.focus)
     if page.hint is not None:
         more = "h shows one more" if page.hint.left else "the last one"
         console.print(

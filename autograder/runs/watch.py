@@ -21,7 +21,7 @@ from rich.console import Console
 
 from autograder.course.course import Course
 from autograder.reports.hints import Revealed
-from autograder.reports.student import NO_ISOLATION, has_isolation
+from autograder.reports.student import NO_ISOLATION, has_isolation, is_open
 from autograder.reports.watching import Page, print_page, solved_line
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.runs import hints
@@ -93,6 +93,7 @@ class Watch:
         self.hint: Revealed | None = None
         self.hinted: Verdict | None = None
         self.changed: set[str] = set()
+        self.focus = ""
         self.said: list[str] = []
         self.status = ""
         self.why = ""
@@ -209,6 +210,7 @@ class Watch:
             return
         self.job = None
         self.changed -= answer.job.exercises
+        self.focus = self._focus(answer.result)
         self.result = answer.result
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
@@ -218,6 +220,21 @@ class Watch:
         self._go_on(answer)
         self.draw()
         self._remember()
+
+    def _focus(self, after: Result) -> str:
+        """The check to explain: the first open one that fares otherwise than before, since that
+        is what was worked on; "" for the first of all."""
+        was = {verdict.name: _fares(verdict) for verdict in self._checks(self.result)}
+        still = [verdict for verdict in self._checks(after) if is_open(verdict)]
+        for verdict in still:
+            if verdict.name in was and was[verdict.name] != _fares(verdict):
+                return verdict.name
+        return self.focus if self.focus in {verdict.name for verdict in still} else ""
+
+    def _checks(self, result: Result | None) -> tuple[Verdict, ...]:
+        """What came of the exercise at hand."""
+        ran = result.exercises if result else ()
+        return next((one.checks for one in ran if one.name == self.current), ())
 
     def _go_on(self, answer: Answer) -> None:
         """To the next open exercise; past the last, all are run once more, to be sure."""
@@ -288,7 +305,12 @@ class Watch:
     def _first_open(self) -> tuple[ExerciseResult, Verdict] | None:
         """The check of the exercise at hand that a hint would be for."""
         ran = self.result.exercises if self.result else ()
-        return hints.first_open(exercise for exercise in ran if exercise.name == self.current)
+        own = [exercise for exercise in ran if exercise.name == self.current]
+        for exercise in own:
+            for verdict in exercise.checks:
+                if verdict.name == self.focus and is_open(verdict):
+                    return exercise, verdict
+        return hints.first_open(own)
 
     def _renew_hint(self) -> None:
         """Takes away a hint that is for another check, or for another way to fail it; what the
@@ -311,6 +333,7 @@ class Watch:
             result=self.result,
             error=self.work.error,
             hint=self.hint,
+            focus=self.focus,
             said=tuple(self._said()),
             status=self._status(),
             is_list=self.is_list,
@@ -342,6 +365,10 @@ class Watch:
         if job.exercises == frozenset(self.names):
             return "all exercises"
         return ", ".join(name for name in self.names if name in job.exercises)
+
+
+def _fares(verdict: Verdict) -> tuple[Status, str]:
+    return verdict.status, verdict.rationale
 
 
 def _way(verdict: Verdict) -> tuple[str, Status, str | None]:

@@ -216,6 +216,15 @@ def test_h_shows_hints_that_rise_and_they_are_remembered(lab):
     screen.shows("yours     125", "Hint 2 of 3")
 
 
+def test_of_two_open_checks_the_one_that_fares_otherwise_is_explained(lab):
+    folder, screen = lab
+    save(folder, double="return 35 * x")
+    screen.shows("yours     175", "double(5) is 10", "answered in")
+    again = "double.times = getattr(double, 'times', 0) + 1; return 35 * x"
+    save(folder, double=f"{again} if double.times % 2 else 36 * x")
+    screen.shows("double can be called twice", "answered in")
+
+
 def test_a_hint_goes_when_the_mistake_is_another_one(lab):
     folder, screen = lab
     screen.type("h")

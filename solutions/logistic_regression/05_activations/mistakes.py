@@ -114,6 +114,12 @@ def tanh_added_but_not_halved(z):
 
 
 @mistake(fails=moves_tanh_onto_probabilities, replaces="tanh_probability")
+def tanh_module_unbuilt(z):
+    """Module class or function: which of the two needs building first?"""
+    return (nn.Tanh(z) + 1) / 2
+
+
+@mistake(fails=moves_tanh_onto_probabilities, replaces="tanh_probability")
 def the_plain_sigmoid(z):
     """Near, but with another slope: how steep is tanh at 0,
     and how steep is the logistic function?"""

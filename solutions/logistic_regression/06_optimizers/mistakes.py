@@ -175,6 +175,16 @@ def no_correction(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
 
 
 @mistake(fails=adam_follows_the_worked_example, replaces="adam_path")
+def start_left_out(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
+    """One row is missing. After 3 steps, how many places has w been at, if the start counts?"""
+
+    def update(m, v, t):
+        return m / (1 - beta1**t) / ((v / (1 - beta2**t)).sqrt() + eps)
+
+    return adam_like(w, grad, lr, steps, (beta1, beta2), update)[1:]
+
+
+@mistake(fails=adam_follows_the_worked_example, replaces="adam_path")
 def counted_from_zero(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
     """Which t does the first step have? Put it into 1 - beta**t and look at what you divide by."""
 
