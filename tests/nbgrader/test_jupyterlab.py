@@ -220,7 +220,7 @@ def test_a_student_fills_a_stub_and_sees_the_table_change(lab: Lab):
     lab.save()
     wrong = lab.run("check_bce_criterion")
     assert "yours expected\n0.12985 0.299 within 0.0001" in wrong
-    assert "Hint: Which base makes" in wrong
+    assert "Hint: Every loss is too small" in wrong
 
     lab.write("bce_criterion", RIGHT)
     lab.run("bce_criterion")
