@@ -61,7 +61,8 @@ class Transport(Protocol):
         """What the student's code printed since the last call."""
 
     def close(self) -> None:
-        """Ends the worker and everything that it started; returns when all of it is dead.
+        """Ends the worker and everything that it started: it is killed, and where a namespace of
+        processes holds it, what the kernel clears away after that is not waited for.
 
         Raises BrokeProtocol where frames are left that nobody asked for.
         """
