@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.course import Course
-from autograder.runs.grading import Grader, Settings
-from autograder.sandbox.launcher import Launcher
+from autograder.grading.grader import Grader, Settings
+from autograder.sandbox.host.launcher import Launcher
 from autograder.sandbox.policy import Policy
 
 HERE = Path(__file__).parent

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course.course import Course
+from autograder.grading.grader import Grader, Settings
 from autograder.results import ExerciseResult, Status
-from autograder.runs.grading import Grader, Settings
 
 ROOT = Path(__file__).parents[1]
 FAIR = ROOT / "tests" / "fair"

@@ -27,10 +27,10 @@ from typing import Any
 import pytest
 
 from autograder.course.course import Course
+from autograder.grading.grader import Grader, Settings
 from autograder.results import Report as RunReport
 from autograder.results import Result, Status, as_json
-from autograder.runs.grading import Grader, Settings
-from autograder.sandbox import hunt
+from autograder.sandbox.linux import hunt
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -265,7 +265,7 @@ def escaped() -> list[int]:
 
 def has_forkserver(pid: str) -> bool:
     while pid not in ("0", "1"):
-        if b"autograder.sandbox.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if b"autograder.sandbox.linux.forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
             os_user = os.stat(f"/proc/{pid}").st_uid
             if os_user not in SPARE_USERS:
                 return True

@@ -17,11 +17,11 @@ import pytest
 from rich.console import Console
 
 from autograder.course.course import Course
+from autograder.grading.grader import Grader, Settings
 from autograder.judge import words
 from autograder.judge.expect import Evidence
 from autograder.reports.student import explained, print_check
 from autograder.results import Result, Status, Verdict
-from autograder.runs.grading import Grader, Settings
 
 ROOT = Path(__file__).parents[1]
 NAME = "logistic_regression"

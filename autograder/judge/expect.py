@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from autograder.sandbox.remote import Call, Remote, article, call_of, show, value_of
+from autograder.sandbox.host.remote import Call, Remote, article, call_of, show, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 EVIDENCE_NUMBERS = 64

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import CourseError
+from autograder.sandbox.host.session import Foreseen, Reply, Request, Session
 from autograder.sandbox.outcomes import Raised
-from autograder.sandbox.session import Foreseen, Reply, Request, Session
 
 FILE = "calls.json"
 SEED = 0

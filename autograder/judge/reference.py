@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import InternalError
+from autograder.sandbox.host.session import Reply, Session
 from autograder.sandbox.outcomes import StudentFault
-from autograder.sandbox.session import Reply, Session
 
 
 class ReferenceFault(InternalError):

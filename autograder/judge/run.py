@@ -26,9 +26,9 @@ from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.reference import RecordedReference
 from autograder.results import ExerciseResult, Status, Verdict
+from autograder.sandbox.host.remote import Subject
+from autograder.sandbox.host.session import Foreseen, Session, Unforeseen
 from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
-from autograder.sandbox.remote import Subject
-from autograder.sandbox.session import Foreseen, Session, Unforeseen
 
 NOTHING: Mapping[str, Foreseen] = {}
 MAX_TIMEOUTS = 2

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.judge.expect import Evidence, said
+from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
-from autograder.sandbox.remote import Call
 from autograder.submissions.syntax import shown
 
 INSTALLED = "torch, numpy, matplotlib and Python's own modules"

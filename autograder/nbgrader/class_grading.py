@@ -28,6 +28,8 @@ from autograder.errors import (
     SubmissionError,
     UsageError,
 )
+from autograder.grading.grader import Grader
+from autograder.grading.kept import KeptResults, digest_of, key_of, only_writer
 from autograder.nbgrader.autograded import as_bytes, write_files
 from autograder.nbgrader.configured import Configured
 from autograder.nbgrader.gradebook import AGAIN, Entry, GradebookWriter, points_of_check_cells
@@ -42,8 +44,6 @@ from autograder.nbgrader.judged import (
 )
 from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
 from autograder.results import Result
-from autograder.runs.grading import Grader
-from autograder.runs.kept import KeptResults, digest_of, key_of, only_writer
 from autograder.submissions.files import read_folder
 
 MEMORY = ".autograder"

@@ -25,6 +25,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
 from autograder.errors import CourseError, InternalError
+from autograder.grading.grader import Grader, Settings
 from autograder.nbgrader.judged import (
     HandedIn,
     doubtful,
@@ -35,7 +36,6 @@ from autograder.nbgrader.judged import (
 )
 from autograder.nbgrader.repair import Repaired
 from autograder.results import Result
-from autograder.runs.grading import Grader, Settings
 from autograder.submissions.model import Submission
 
 DOUBTFUL = "autograder_doubtful"

@@ -25,16 +25,16 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from autograder.course.course import Course
-from autograder.runs.grading import Grader, Settings
-from autograder.sandbox.session import Transport
+from autograder.grading.grader import Grader, Settings
+from autograder.sandbox.host.session import Transport
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "samples" / "ada"
 REPLAY = """
 import base64, json, os, sys, tempfile, time
 import torch, torch._dynamo
-from autograder.sandbox.runtime import Runtime
-from autograder.sandbox.session import split
+from autograder.sandbox.worker.runtime import Runtime
+from autograder.sandbox.host.session import split
 os.chdir(tempfile.mkdtemp())
 sessions = [
     [split(base64.b64decode(frame)) for frame in frames] for frames in json.load(open(sys.argv[1]))

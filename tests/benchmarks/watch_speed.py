@@ -20,15 +20,15 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "runs"))
+sys.path.insert(0, str(HERE.parent / "student"))
 
 from screen import Screen  # noqa: E402
 from speed import Recorder, replay, spread  # noqa: E402
 
 from autograder.course.course import Course  # noqa: E402
-from autograder.runs.grading import Grader, Settings  # noqa: E402
-from autograder.runs.start import start  # noqa: E402
-from autograder.sandbox.session import Transport  # noqa: E402
+from autograder.grading.grader import Grader, Settings  # noqa: E402
+from autograder.sandbox.host.session import Transport  # noqa: E402
+from autograder.student.start import start  # noqa: E402
 
 ROOT = HERE.parents[1]
 NAME = "logistic_regression"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.author.prove import prove_exercise
+from autograder.author.release import expected_release
 from autograder.course.course import Course
 from autograder.course.hints import (
     DOCUMENTATION,
@@ -20,8 +22,6 @@ from autograder.course.hints import (
 )
 from autograder.course.load import load_exercise
 from autograder.errors import CourseError
-from autograder.runs.prove import prove_exercise
-from autograder.runs.release import expected_release
 
 PAGE = f"[torch]({DOCUMENTATION[0]}stable/torch.html)"
 GOOD = f"""\

@@ -19,8 +19,8 @@ from autograder.judge.expect import (
     numbers,
     plain,
 )
-from autograder.sandbox.remote import Call, Remote
-from autograder.sandbox.session import Reply
+from autograder.sandbox.host.remote import Call, Remote
+from autograder.sandbox.host.session import Reply
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.author.prove import of_the_course
 from autograder.course.course import Course
 from autograder.course.mistakes import load_mistakes
 from autograder.errors import CourseError
+from autograder.grading.grader import Grader, Settings
 from autograder.judge import foresight
 from autograder.judge.reading import Code
 from autograder.judge.run import Candidate, run_exercise
-from autograder.runs.grading import Grader, Settings
-from autograder.runs.prove import of_the_course
-from autograder.sandbox.session import Foreseen, Request
+from autograder.sandbox.host.session import Foreseen, Request
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ("ada", "grace", "alan")

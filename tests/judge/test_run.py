@@ -10,7 +10,7 @@ from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import Evidence
 from autograder.judge.run import Candidate, check_seed, conclude, run_exercise
 from autograder.results import Status
-from autograder.sandbox.session import Session, Source
+from autograder.sandbox.host.session import Session, Source
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.author.release import expected_release
 from autograder.course.course import Course
+from autograder.grading.grader import Grader
 from autograder.nbgrader.class_grading import Class, Written, grade_class
 from autograder.nbgrader.gradebook import make_tables
-from autograder.runs.grading import Grader
-from autograder.runs.release import expected_release
 
 NAME = "tiny"
 RIGHT = {

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli import main
+from autograder.cli.main import main
 from autograder.errors import GradebookError, UsageError
+from autograder.grading.grader import Settings
+from autograder.grading.kept import only_writer
 from autograder.nbgrader.class_grading import grade_class
-from autograder.runs.grading import Settings
-from autograder.runs.kept import only_writer
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
 

@@ -11,10 +11,10 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.errors import CourseError, GradebookError
+from autograder.grading.grader import Grader
 from autograder.nbgrader.configured import Configured
 from autograder.nbgrader.gradebook import Entry, GradebookWriter
 from autograder.results import Status
-from autograder.runs.grading import Grader
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
 

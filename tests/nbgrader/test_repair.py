@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.nbgrader.notebook import Page, release_notebook
+from autograder.nbgrader.page import Page, release_notebook
 from autograder.nbgrader.repair import repair, stand_in
 
 NAMES = {"double": ("double",), "shout": ("shout", "Voice")}

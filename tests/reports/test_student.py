@@ -9,17 +9,17 @@ import os
 import pytest
 from rich.console import Console
 
-from autograder.cli import main
-from autograder.cli_student import _remember, path_and_exercises
+from autograder.cli.main import main
+from autograder.cli.student import _remember, path_and_exercises
 from autograder.course.course import Course
+from autograder.grading.grader import Grader, Settings
 from autograder.reports.student import NO_ISOLATION, has_isolation, print_check, shown_printed
 from autograder.results import Result
-from autograder.runs.grading import Grader, Settings
-from autograder.runs.progress import Progress
-from autograder.runs.saves import grade_work
 from autograder.sandbox.layers import LAYERS
+from autograder.student.progress import Progress
+from autograder.student.saves import grade_work
 
-from ..runs.handout import RIGHT, lay_out, notebook, script
+from ..student.handout import RIGHT, lay_out, notebook, script
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from autograder.sandbox import wire
-from autograder.sandbox.session import split
+from autograder.sandbox.host.session import split
 from autograder.sandbox.wire import ArrayValue, Opaque, ProtocolError
 
 DTYPES = sorted(wire.DTYPES)

@@ -14,9 +14,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from autograder.author.release import expected_release
 from autograder.course.course import Course
 from autograder.course.prune import leaks
-from autograder.runs.release import expected_release
 
 ROOT = Path(__file__).parents[3]
 NAME = "logistic_regression"

@@ -1,0 +1,1 @@
+"""For authors: lay out, validate, release and prove the exercises of a course."""

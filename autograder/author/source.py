@@ -1,0 +1,131 @@
+"""nbgrader's source folder, made from solutions/: what `nbgrader generate_assignment` starts from.
+
+    solutions/<name>/ ──> source/<name>/<name>.ipynb      the teacher's notebook, solutions and all
+                          source/<name>/...               other files, as they are handed out
+                          source/.<name>.stamp            the digest of what it was made from
+
+nbgrader makes of it, byte for byte, what `autograder release` writes to assignments/. It is made
+when nbgrader's configuration is read, if solutions/ or the engine has changed since; nothing is
+to be edited there. Several nbgrader commands may do so at the same time: one of them writes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from autograder import author, course, judge, nbgrader
+from autograder.author.release import expected_release, teachers_notebook
+from autograder.course.course import Course
+from autograder.course.load import assignment_names
+from autograder.errors import CourseError
+from autograder.nbgrader.patch import accept_scripts
+
+FOLDER = "source"
+RELEASE = "assignments"
+
+
+def configure(c: Any, root: Path) -> None:
+    """Names the folders of a course in nbgrader's configuration `c`, and brings source/ in step.
+
+    What is wrong in solutions/ is printed, since nbgrader would go on without any configuration
+    if this raised.
+    """
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.source_directory = FOLDER
+    c.CourseDirectory.release_directory = RELEASE
+    c.Autograde.exclude_overwriting = {name: [f"{name}.py"] for name in assignment_names(root)}
+    c.ClearOutput.enabled = False
+    accept_scripts()
+    try:
+        refresh_sources(root)
+    except (CourseError, OSError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+
+
+def refresh_sources(root: Path) -> list[str]:
+    """Brings source/ in step with solutions/; the names of the assignments that were made anew.
+
+    Raises CourseError where solutions/ is not as it should be; what was made of it before is
+    removed, so that nobody hands out an old version by mistake.
+    """
+    made = []
+    for name in assignment_names(root):
+        digest = digest_of(root / "solutions" / name)
+        if _stamp(root, name) != digest:
+            with _alone(root / FOLDER):
+                if _stamp(root, name) != digest:
+                    _make(root, name, digest)
+                    made.append(name)
+    return made
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 (hex) of an assignment's files and of the code that makes its release."""
+    digest = hashlib.sha256()
+    for part in (
+        folder,
+        *(Path(package.__path__[0]) for package in (author, course, judge, nbgrader)),
+    ):
+        for path in _files(part):
+            data = path.read_bytes()
+            name = path.relative_to(part).as_posix()
+            digest.update(f"{part.name}/{name} {len(data)}\n".encode() + data)
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    skipped = {"__pycache__", ".ipynb_checkpoints"}
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and not skipped & set(path.parts)
+    )
+
+
+def _stamp(root: Path, name: str) -> str:
+    if not (root / FOLDER / name / f"{name}.ipynb").is_file():
+        return ""
+    try:
+        return (root / FOLDER / f".{name}.stamp").read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time."""
+    folder.mkdir(exist_ok=True)
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make(root: Path, name: str, digest: str) -> None:
+    """Makes `source/<name>` beside its place, then moves it there whole."""
+    place, stamp = root / FOLDER / name, root / FOLDER / f".{name}.stamp"
+    if place.exists() and not stamp.exists():
+        raise CourseError(place, "is there and was not made from solutions/", "move it away")
+    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=root / FOLDER) as folder:
+        fresh = Path(folder) / "fresh"
+        try:
+            opened = Course.open(root)
+            files = expected_release(opened, name)
+            files[f"{name}.ipynb"] = teachers_notebook(opened, name)
+        except CourseError:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        for path, content in files.items():
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / path).write_bytes(content)
+        stamp.write_text("", encoding="ascii")
+        if place.exists():
+            os.rename(place, Path(folder) / "old")
+        os.rename(fresh, place)
+        stamp.write_text(digest, encoding="ascii")

@@ -1,0 +1,398 @@
+"""The command line: parses, calls, prints. What it does is done elsewhere.
+
+Imports stay inside the commands: `autograder --help` loads neither torch nor nbgrader.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder import __version__
+from autograder.cli import hint as cli_hint
+from autograder.cli import student
+from autograder.errors import AutograderError, GradebookError, InternalError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.course.course import Course
+    from autograder.grading.grader import Settings
+    from autograder.nbgrader.class_grading import Written
+    from autograder.reports.files import ResultFolder
+    from autograder.results import Report, Result
+
+DESCRIPTION = (
+    "Grades PyTorch exercises: runs them isolated, judges them from outside, and says why."
+)
+EXIT_CODES = """\
+exit codes:
+  0    done (whatever the marks); `check`: every visible check passed
+  1    `check`: not all visible checks pass yet; `prove`: something is not as it should be
+  2    the command line asks for something that can't be
+  3    a submission could not be read (the others were graded)
+  4    the course is not laid out as it should be
+  5    a protection that was required is missing
+  6    the device that was asked for is not there
+  7    the gradebook can't be opened or written (what was graded is kept)
+  70   a fault of the autograder itself
+  130  interrupted
+"""
+EXAMPLES = """\
+examples:
+  autograder grade submission/                  one student's folder, script, notebook or zip
+  autograder grade class/* --output results/    many, one after another; a JSON file each
+  autograder start logistic_regression          a working copy to fill in
+  autograder watch                              an answer each time you save
+  autograder check                              a student's own work, in the folder handed out
+  autograder hint bce_criterion                 the next hint for its first check that is open
+  autograder release logistic_regression        build assignments/ from solutions/
+  autograder prove                              references full, stubs zero, mistakes caught
+  autograder doctor                             what protects this machine, tested
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter stops nothing
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        options = parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
+        code = command(options)
+        sys.stdout.flush()
+        return code
+    except AutograderError as error:
+        from autograder.reports.escape import printable
+
+        print(f"autograder: {printable(str(error), 2_000, newlines=True)}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return 130
+    except BrokenPipeError:  # whoever read has read enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:
+        traceback.print_exc()
+        return InternalError.exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, with help."""
+    from rich_argparse import RawDescriptionRichHelpFormatter
+
+    top = argparse.ArgumentParser(
+        prog="autograder",
+        description=DESCRIPTION,
+        epilog=EXAMPLES + "\n" + EXIT_CODES,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"autograder {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], help: str, epilog: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(
+            name,
+            help=help,
+            description=help,
+            epilog=epilog + "\n" + EXIT_CODES,
+            formatter_class=RawDescriptionRichHelpFormatter,
+        )
+        added.set_defaults(command=run)
+        return added
+
+    _grade_options(
+        command("grade", grade, "grade submissions against the reference", GRADE_EXAMPLES)
+    )
+    student.add_commands(command, _running_options)
+    cli_hint.add_command(command)
+    release_options = command(
+        "release", release, "build assignments/ from solutions/", RELEASE_EXAMPLES
+    )
+    _course_option(release_options)
+    release_options.add_argument("assignment", nargs="*", help="which (default: all)")
+    prove_options = command(
+        "prove", prove, "show that the course and its release are sound", PROVE_EXAMPLES
+    )
+    _course_option(prove_options)
+    prove_options.add_argument("assignment", nargs="*", help="which (default: all)")
+    prove_options.add_argument(
+        "--exercise", action="append", default=[], help="only this one (may be repeated)"
+    )
+    doctor_options = command(
+        "doctor", doctor, "show which protections and devices work here", DOCTOR_EXAMPLES
+    )
+    doctor_options.add_argument("--json", action="store_true", help="as JSON on stdout")
+    return top
+
+
+GRADE_EXAMPLES = """\
+examples:
+  autograder grade submission/
+  autograder grade ada.ipynb grace.py alan.zip --json > results.json
+  autograder grade class/* --output results/ --require network,filesystem,kill
+  autograder grade submitted/ --gradebook sqlite:///gradebook.db
+"""
+RELEASE_EXAMPLES = "examples:\n  autograder release\n  autograder release logistic_regression\n"
+PROVE_EXAMPLES = """\
+examples:
+  autograder prove
+  autograder prove logistic_regression --exercise bce_criterion
+"""
+DOCTOR_EXAMPLES = "examples:\n  autograder doctor\n"
+
+
+def _course_option(options: argparse.ArgumentParser) -> None:
+    options.add_argument(
+        "--course",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the course (default: found from here upward)",
+    )
+
+
+def _running_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument(
+        "--exercise",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this one (may be repeated)",
+    )
+    options.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
+    options.add_argument("--seed", type=_seed, default=0, help="of the unseen inputs (default: 0)")
+    options.add_argument(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="for one check (default: as the exercise says)",
+    )
+    options.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+
+
+def _grade_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a folder, .py, .ipynb, or a zip of these",
+    )
+    _running_options(options)
+    options.add_argument(
+        "--assignment", metavar="NAME", help="which one it is (default: found out)"
+    )
+    options.add_argument(
+        "--require",
+        default="",
+        metavar="LAYER,...",
+        help="refuse to grade where one of these protections is off",
+    )
+    options.add_argument(
+        "--output", type=Path, metavar="DIR", help="write one JSON file a submission there"
+    )
+    options.add_argument(
+        "--gradebook",
+        metavar="URL",
+        help="PATH is nbgrader's submitted/: write the scores to this database, and autograded/",
+    )
+    options.add_argument("--printed", action="store_true", help="show what the code printed")
+    _course_option(options)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text[:11]) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to {2**32 - 1}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return value
+
+
+# -- commands -------------------------------------------------------------------------------
+
+
+def grade(options: argparse.Namespace) -> int:
+    from autograder.course.course import Course
+    from autograder.grading.grader import Grader, Settings
+    from autograder.reports.files import ResultFolder
+    from autograder.results import Report
+
+    settings = Settings(
+        device=options.device,
+        seed=options.seed,
+        seconds=options.timeout,
+        require=_layers(options.require),
+        assignment=options.assignment,
+        only=frozenset(options.exercise),
+    )
+    course = Course.open(options.course)
+    if options.assignment:
+        course.assignment(options.assignment)
+    folder = ResultFolder(options.output) if options.output else None
+    if options.gradebook:
+        return _grade_class(options, course, settings, folder)
+    results: list[Result] = []
+    with Grader(course, settings) as grader:
+        try:
+            for path in options.paths:
+                result = grader.grade(path)
+                results.append(result)
+                if folder:
+                    folder.write(result)
+                if not options.json:
+                    _print(result, options.printed, rule=len(options.paths) > 1)
+        except KeyboardInterrupt:
+            _say(f"interrupted after {len(results)} of {len(options.paths)} submissions")
+    report = Report(tuple(results))
+    if options.json:
+        _print_json(report)
+    elif len(options.paths) > 1:
+        _print_summary(report)
+    return 130 if len(results) < len(options.paths) else _exit_code(report)
+
+
+def _grade_class(
+    options: argparse.Namespace, course: Course, settings: Settings, folder: ResultFolder | None
+) -> int:
+    """`grade --gradebook`: a line a student as they are done, then what came of all."""
+    from autograder.grading.grader import Grader
+    from autograder.reports.gradebook import print_line, print_summary
+    from autograder.results import Report
+
+    console = _console()
+
+    def tell(written: Written) -> None:
+        if folder:
+            folder.write(written.result)
+        if not options.json:
+            print_line(written.result, written.state, written.graded, console)
+
+    with Grader(course, settings) as grader:
+        from autograder.nbgrader.class_grading import grade_class  # while the forkserver starts
+
+        done = grade_class(options.paths, grader, options.gradebook, tell)
+    report = Report(tuple(done.results))
+    if options.json:
+        _print_json(report)
+    else:
+        print_summary(done.states, done.tree.skipped, done.tree.others, console)
+    if done.problem:
+        raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
+    return _exit_code(report) or (3 if done.tree.skipped else 0)
+
+
+def release(options: argparse.Namespace) -> int:
+    from autograder.author.prove import refresh_records
+    from autograder.author.release import release_assignment
+    from autograder.course.course import Course
+
+    course = Course.open(options.course)
+    for name in options.assignment or course.folders:
+        for exercise in refresh_records(course, course.assignment(name)):
+            print(f"{name}/{exercise.name}: known mistakes and calls of the checks recorded")
+        written = release_assignment(course, name)
+        print(f"{name}: {len(written)} files written" if written else f"{name}: in step already")
+    return 0
+
+
+def prove(options: argparse.Namespace) -> int:
+    from autograder.author.prove import prove_assignment
+    from autograder.course.course import Course
+
+    course = Course.open(options.course)
+    sound = [
+        prove_assignment(course, name, frozenset(options.exercise), _console())
+        for name in options.assignment or course.folders
+    ]
+    return 0 if all(sound) else 1
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from autograder.grading.doctor import examine, print_examination
+
+    examination = examine()
+    if options.json:
+        import json
+
+        print(json.dumps(examination, indent=2))
+    else:
+        print_examination(examination, _console())
+    return 0
+
+
+# -- printing -------------------------------------------------------------------------------
+
+
+def _layers(text: str) -> frozenset[str]:
+    from autograder.sandbox.layers import LAYERS
+
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(names - set(LAYERS)):
+        raise UsageError(
+            f"--require: no protection is called {', '.join(unknown)}; there is {', '.join(LAYERS)}"
+        )
+    return names
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # for `main`; rich itself would exit with 1
+
+    return Plain(highlight=False, soft_wrap=False)
+
+
+def _print(result: Result, printed: bool, rule: bool) -> None:
+    from autograder.reports.text import print_result
+
+    console = _console()
+    if rule:
+        console.rule(style="dim")
+    print_result(result, console, printed=printed)
+
+
+def _print_summary(report: Report) -> None:
+    from autograder.reports.text import print_summary
+
+    print_summary(report.results, _console())
+
+
+def _say(text: str) -> None:
+    print(f"autograder: {text}", file=sys.stderr)
+
+
+def _print_json(report: Report) -> None:
+    import json
+
+    from autograder.results import as_json
+
+    print(json.dumps(as_json(report), indent=2, ensure_ascii=True))
+
+
+def _exit_code(report: Report) -> int:
+    if any(result.has_internal_faults for result in report.results):
+        return 70
+    return 3 if any(result.error for result in report.results) else 0

@@ -1,0 +1,1 @@
+"""Grading submissions, one or many, and what is kept between runs."""

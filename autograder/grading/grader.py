@@ -1,0 +1,359 @@
+"""Grades submissions one after another, with one forkserver for all of them.
+
+    path ──read──> Submission ──cells──> Session (worker) ──calls──> checks ──> Result
+                                         references (recorded once) ──┘
+
+The forkserver imports torch while the first submission is read. A submission that can't be
+read, and anything that its code does, ends in a `Result` with its cause; the next is graded
+all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+
+from autograder.course.course import Course, solution_source
+from autograder.course.model import Assignment, Exercise
+from autograder.errors import InternalError, SubmissionError, UsageError, did_you_mean
+from autograder.grading.device import choose_device
+from autograder.judge import diagnosis, foresight
+from autograder.judge.diagnosis import Fingerprint
+from autograder.judge.foresight import Calls
+from autograder.judge.habits import Habit, habits
+from autograder.judge.reading import Code
+from autograder.judge.reference import RecordedReference
+from autograder.judge.run import Candidate, conclude, run_exercise
+from autograder.judge.words import UNREADABLE, brief, not_installed
+from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.sandbox.host.session import LoadFault, Session, Source
+from autograder.sandbox.host.start import AnyLauncher, launcher
+from autograder.sandbox.outcomes import Raised
+from autograder.sandbox.policy import Policy, nvidia_devices
+from autograder.submissions.model import Submission
+from autograder.submissions.read import read_submission
+from autograder.submissions.syntax import shown
+
+SUBMISSION_SECONDS = 600.0
+"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+
+SLOW_SECONDS = 3.0
+"""A cell that runs longer than this before any check can begin is worth a word."""
+
+MEMORY_BYTES = 2 << 30
+"""For all processes of one worker together, beyond what the forkserver holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to grade. `seconds` per check (None: as the exercise says), `load_seconds` for all
+    cells together, `require` layers that must be on, `skip` layers to leave off, `only` names
+    of exercises (empty: all)."""
+
+    device: str = "auto"
+    seed: int = 0
+    seconds: float | None = None
+    load_seconds: float = 60.0
+    require: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    assignment: str | None = None
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Grader:
+    """Use as a context manager; `grade` a path, or `grade_submission` what was read already."""
+
+    course: Course
+    settings: Settings = field(default_factory=Settings)
+    device: str = ""
+    _launcher: AnyLauncher | None = None
+    _references: dict[Path, RecordedReference | None] = field(default_factory=dict)
+    _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
+    _calls: dict[Path, Calls] = field(default_factory=dict)
+
+    def __enter__(self) -> Grader:
+        policy = Policy(
+            memory_bytes=MEMORY_BYTES,
+            cpu_seconds=int(SUBMISSION_SECONDS),
+            devices=nvidia_devices() if self.settings.device != "cpu" else (),
+            skip=self.settings.skip,
+        )
+        self._launcher = launcher(policy, require=self.settings.require).__enter__()
+        try:
+            self.device = choose_device(self.settings.device, self._launcher)
+        except BaseException:
+            self._launcher.__exit__(None, None, None)
+            raise
+        self._launcher.device = self.device
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._launcher is not None
+        self._launcher.__exit__(kind, error, trace)
+
+    @property
+    def interrupted(self) -> threading.Event:
+        """Set it from another thread to end what is being graded with `Interrupted`."""
+        assert self._launcher is not None
+        return self._launcher.interrupted
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still grade: its forkserver has not been killed meanwhile."""
+        return self._launcher is not None and self._launcher.alive
+
+    def prepare(self) -> None:
+        """Has a worker forked ahead now, and from now on none while another is at work: for
+        someone who waits for one answer, not for many."""
+        assert self._launcher is not None
+        self._launcher.spares = False
+        self._launcher.prepare()
+
+    # -- one submission ---------------------------------------------------------------
+
+    def grade(self, path: Path) -> Result:
+        """Reads and grades one submission; one that can't be read is a Result with `error`."""
+        begun = time.monotonic()
+        try:
+            submission = read_submission(path, self.course.known(self.settings.assignment))
+        except SubmissionError as error:
+            return self.unreadable(path, error)
+        return self.grade_submission(submission, begun)
+
+    def unreadable(
+        self, path: Path, error: SubmissionError, assignment: str | None = None
+    ) -> Result:
+        """The result of a submission that could not be read: no points, and why."""
+        name = assignment or self.settings.assignment or ""
+        if not name and len(self.course.folders) == 1:
+            name = next(iter(self.course.folders))
+        exercises = (
+            tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name)))
+            if name
+            else ()
+        )
+        return Result(
+            str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
+        )
+
+    def grade_submission(
+        self,
+        submission: Submission,
+        begun: float | None = None,
+        tell: Callable[[Result], None] | None = None,
+    ) -> Result:
+        """Grades what was read.
+
+        `tell` gets the result before the worker is ended, for someone who waits for it: to end
+        all that a submission may have started takes tens of milliseconds.
+        """
+        begun = time.monotonic() if begun is None else begun
+        if submission.assignment is None:
+            error = SubmissionError(
+                submission.name, "belongs to no assignment that is known", "pass --assignment NAME"
+            )
+            return self.unreadable(Path(submission.name), error)
+        assignment = self.course.assignment(submission.assignment)
+        session = self.session(submission)
+        try:
+            with contextlib.suppress(InternalError):  # the first check meets it again, and says it
+                session.load()
+            code = Code.of(submission)  # read while the worker loads it
+            remarks = habits(code, [Habit.from_table(table) for table in assignment.habits])
+            deadline = time.monotonic() + SUBMISSION_SECONDS
+            candidate = Candidate(session, code, _Missing(submission, session), deadline)
+            exercises = tuple(
+                self._exercise(exercise, candidate) for exercise in self.exercises(assignment)
+            )
+            notes = (*submission.notes, *load_notes(session), *remarks)
+            result = self._result(submission, session, exercises, notes, begun)
+            if tell is not None:
+                tell(result)
+        finally:
+            late = session.close()
+        return replace(result, notes=(*result.notes, late.message)) if late else result
+
+    def _result(
+        self,
+        submission: Submission,
+        session: Session,
+        exercises: tuple[ExerciseResult, ...],
+        notes: tuple[str, ...],
+        begun: float,
+    ) -> Result:
+        assert self._launcher is not None
+        return Result(
+            submission=submission.name,
+            student=submission.student,
+            assignment=submission.assignment or "",
+            exercises=exercises,
+            notes=notes,
+            protections={
+                layer.name: {"on": layer.on, "detail": layer.detail}
+                for layer in self._launcher.layers
+            },
+            device=self.device,
+            seconds=time.monotonic() - begun,
+            seed=self.settings.seed,
+            printed=session.printed_loading or "",
+            slow_start=_slow_start(session),
+        )
+
+    def exercises(self, assignment: Assignment) -> list[Exercise]:
+        """The exercises that were asked for; UsageError where one is not there."""
+        only = self.settings.only
+        if unknown := sorted(only - {exercise.name for exercise in assignment.exercises}):
+            known = [exercise.name for exercise in assignment.exercises]
+            raise UsageError(
+                f"{assignment.name} has no exercise {', '.join(unknown)}; it has "
+                f"{', '.join(known)}{did_you_mean(unknown[0], known)}"
+            )
+        return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
+
+    def session(self, submission: Submission, kind: type[Session] = Session) -> Session:
+        """A session for the cells of a submission."""
+        assert self._launcher is not None
+        cells = [Source(cell.source, cell.where) for cell in submission.cells]
+        return kind(
+            self._launcher.start,
+            cells,
+            files=submission.files,
+            seed=self.settings.seed,
+            load_seconds=self.settings.load_seconds,
+        )
+
+    def _exercise(self, exercise: Exercise, candidate: Candidate) -> ExerciseResult:
+        reference = self.reference(exercise)
+        findings = run_exercise(
+            exercise,
+            candidate,
+            reference,
+            seed=self.settings.seed,
+            seconds=self.settings.seconds,
+            calls=self.calls(exercise),
+        )
+        if reference is not None:
+            reference.close()
+        return conclude(exercise, findings, self.fingerprints(exercise), candidate.session.drain())
+
+    # -- what is computed once ----------------------------------------------------------
+
+    def reference(self, exercise: Exercise) -> RecordedReference | None:
+        """The reference of an exercise, whose answers are kept from one submission to the next."""
+        if exercise.folder not in self._references:
+            source = solution_source(exercise)
+            self._references[exercise.folder] = (
+                None if source is None else self._recorded(exercise, source)
+            )
+        return self._references[exercise.folder]
+
+    def _recorded(self, exercise: Exercise, source: str) -> RecordedReference:
+        assert self._launcher is not None
+        cell = Source(source, lambda line: f"{exercise.name}/solution.py, line {line}")
+        return RecordedReference(
+            Session(self._launcher.start, [cell]), max(60.0, exercise.limits.seconds)
+        )
+
+    def fingerprints(self, exercise: Exercise) -> Sequence[Fingerprint]:
+        """The known mistakes of an exercise, as its fingerprints.json has them."""
+        if exercise.folder not in self._fingerprints:
+            _, known = diagnosis.load(exercise.folder / "fingerprints.json")
+            self._fingerprints[exercise.folder] = known
+        return self._fingerprints[exercise.folder]
+
+    def calls(self, exercise: Exercise) -> Calls:
+        """What the checks of an exercise are known to ask, as its calls.json has it."""
+        if exercise.folder not in self._calls:
+            _, known = foresight.load(exercise.folder / foresight.FILE)
+            self._calls[exercise.folder] = known
+        return self._calls[exercise.folder]
+
+
+class _Missing(Mapping[str, str]):
+    """For an entry point that is not there: why, as far as reading and loading tell."""
+
+    def __init__(self, submission: Submission, session: Session):
+        self.submission = submission
+        self.session = session
+
+    def __getitem__(self, name: str) -> str:
+        if name in self.submission.dropped:
+            return f"{UNREADABLE} {self.submission.dropped[name]}"
+        defines = re.compile(
+            rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
+            re.MULTILINE,
+        )
+        for found in self.session.load_faults:
+            cell = self.submission.cells[found.index]
+            if defines.search(cell.source):
+                return (
+                    f"the code around it did not run to its end. {load_note(self.session, found)}"
+                )
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def load_notes(session: Session) -> list[str]:
+    """What happened while the cells ran: one line for each cell that did not run to its end."""
+    notes = []
+    for name, fault in session.file_faults.items():
+        notes.append(f"{name} could not be laid beside the code: {fault.message}")
+    return notes + [load_note(session, found) for found in session.load_faults]
+
+
+def load_note(session: Session, found: LoadFault) -> str:
+    """Where a cell stopped, and why; for a package that is not here, which there are."""
+    fault = found.fault
+    cell = session.cells[found.index]
+    place = fault.place or f"From {first_line(cell)} on"
+    line = f": `{shown(fault.line)}`" if fault.line else ""
+    if not isinstance(fault, Raised):
+        return f"{place}{line}: {fault.message[:1].lower()}{fault.message[1:]}"
+    note = f"{place}{line}: {fault.type_name}: {brief(fault.message)}"
+    advice = not_installed(fault)
+    return f"{note}. {advice}" if advice else note
+
+
+def first_line(cell: Source) -> str:
+    """Where the code of a cell begins."""
+    lines = cell.source.split("\n")
+    return cell.where(next((number for number, line in enumerate(lines, 1) if line.strip()), 1))
+
+
+def _slow_start(session: Session) -> tuple[str, float] | None:
+    seconds, index = session.slowest
+    return (first_line(session.cells[index]), seconds) if seconds > SLOW_SECONDS else None
+
+
+def _ungraded(exercise: Exercise) -> ExerciseResult:
+    """An exercise of a submission that could not be read."""
+    verdicts = tuple(
+        Verdict(
+            c.name,
+            c.description,
+            Status.SKIPPED,
+            0.0,
+            c.points,
+            c.visible,
+            "The submission could not be read.",
+        )
+        for c in exercise.checks
+    )
+    return ExerciseResult(exercise.name, exercise.title, verdicts)

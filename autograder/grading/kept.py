@@ -1,0 +1,131 @@
+"""Results that are kept between runs, so that what was graded need not be graded again.
+
+A result is kept under a key: the digest of everything that it follows from. It is found again as
+long as nothing of that changed, and is whole or not there: a run may be killed at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograder import __version__
+from autograder.course.model import Assignment
+from autograder.errors import UsageError
+from autograder.grading.grader import Settings
+from autograder.reports.files import write_whole
+from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json
+from autograder.submissions.model import Submission
+
+
+class KeptResults:
+    """A folder of results with their keys. Raises UsageError where it can't be made or written."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{folder}: can't be made ({error.strerror})") from None
+
+    def find(self, student: str, assignment: str, key: str) -> Result | None:
+        """The result that was kept for this student under this very key."""
+        try:
+            record = json.loads(self._path(student, assignment).read_text(encoding="utf-8"))
+            return _result(record["results"][0]) if record["key"] == key else None
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+
+    def keep(self, result: Result, key: str) -> None:
+        """Keeps a result, in place of an earlier one of the same student and assignment."""
+        record = {"key": key, **as_json(Report((result,)))}
+        path = self._path(result.student, result.assignment)
+        write_whole(path, json.dumps(record, indent=1) + "\n")
+
+    def _path(self, student: str, assignment: str) -> Path:
+        whole = f"{student}\0{assignment}".encode("utf-8", "surrogateescape")
+        stem = re.sub(r"[^\w-]+", "_", f"{student}-{assignment}", flags=re.ASCII)[:60]
+        return self.folder / f"{stem}-{hashlib.sha256(whole).hexdigest()[:16]}.json"
+
+
+@contextlib.contextmanager
+def only_writer(folder: Path, what: str) -> Iterator[None]:
+    """Holds a lock in `folder`, which the system lets go of when the process ends.
+
+    Raises UsageError where another run holds it. Where the system has no such locks, it does
+    nothing.
+    """
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        yield
+        return
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(f"another run is writing {what}: wait for its end") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def key_of(submission: Submission, assignment_digest: str, settings: Settings, device: str) -> str:
+    """A digest of what a result follows from: the files handed in, the course, the settings."""
+    parts = (
+        __version__,
+        submission.digest,
+        submission.file,
+        *submission.notes,
+        assignment_digest,
+        str(settings.seed),
+        str(settings.seconds),
+        str(settings.load_seconds),
+        ",".join(sorted(settings.skip)),
+        device,
+    )
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "little") + encoded)
+    return digest.hexdigest()
+
+
+def digest_of(assignment: Assignment) -> str:
+    """A digest of all files of an assignment: exercises, checks, references."""
+    digest = hashlib.sha256()
+    for path in sorted(assignment.folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            name = path.relative_to(assignment.folder).as_posix().encode()
+            for part in (name, path.read_bytes()):
+                digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
+
+
+# -- JSON back to results -------------------------------------------------------------------
+
+
+def _result(record: Mapping[str, Any]) -> Result:
+    exercises = tuple(_exercise(exercise) for exercise in record["exercises"])
+    return Result(**_fields(Result, record, exercises=exercises, notes=tuple(record["notes"])))
+
+
+def _exercise(record: Mapping[str, Any]) -> ExerciseResult:
+    checks = tuple(
+        Verdict(**_fields(Verdict, check, status=Status(check["status"])))
+        for check in record["checks"]
+    )
+    return ExerciseResult(**_fields(ExerciseResult, record, checks=checks))
+
+
+def _fields(kind: type[Any], record: Mapping[str, Any], **given: Any) -> dict[str, Any]:
+    names = {field.name for field in dataclasses.fields(kind)}
+    return {**{key: value for key, value in record.items() if key in names}, **given}

@@ -1,0 +1,1 @@
+"""The judge's side of a worker: start it, ask it, replace it, end it."""

@@ -1,0 +1,303 @@
+"""`student.criterion(p, y)` in a check: calls that travel, results that stay where they are.
+
+A `Subject` is a submission (or the reference) as a check sees it; a `Remote` is something in
+its worker: an entry point, a module, the result of a call. Attributes and items of a Remote
+are read lazily, in one message with the call that needs them. The result of a call keeps
+both: its value, if it is plain data, and its number in the worker, so that it can be passed
+back as it is (a loss with its graph, a model with its state).
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.sandbox import wire
+from autograder.sandbox.host.session import Reply
+from autograder.sandbox.outcomes import StudentFault
+
+
+class Asker(Protocol):
+    """Whoever answers requests: a Session, or the cache of the reference's answers."""
+
+    def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply: ...
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was called and with what, for the rationale; put into words only where one is written.
+
+    `name` as a reader knows it ("criterion", "model"); `given` are (parameter name, value) pairs.
+    """
+
+    name: str
+    given: tuple[tuple[str, Any], ...] = ()
+    is_helper: bool = False
+
+    @functools.cached_property
+    def about(self) -> tuple[str, ...]:
+        """Where an author's helper was called, which the student has never heard of: what of the
+        student's was passed to it."""
+        if not self.is_helper:
+            return ()
+        return tuple(
+            item._label for _, item in self.given if isinstance(item, Remote) and item._label
+        )
+
+    @functools.cached_property
+    def arguments(self) -> tuple[tuple[str, str], ...]:
+        """(name, text) pairs; without what `about` has named."""
+        return tuple(
+            (name, show(item))
+            for name, item in self.given
+            if not (self.about and isinstance(item, Remote))
+        )
+
+    def __str__(self) -> str:
+        inside = ", ".join(name or shown for name, shown in self.arguments)
+        return f"{self.name}({inside})"
+
+
+class Subject:
+    """A submission, or the reference, as a check sees it: its entry points and its torch.
+
+    `entry_points` maps each name to its parameter names.
+    """
+
+    def __init__(self, asker: Asker, entry_points: Mapping[str, tuple[str, ...]]):
+        self._asker = asker
+        self._entry_points = entry_points
+        self._defined: dict[tuple[str, str], Remote] = {}
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "torch":
+            return Remote(self._asker, {"m": True}, label="torch")
+        if name not in self._entry_points:
+            known = ", ".join(self._entry_points)
+            raise AttributeError(f"{name} is no entry point of this exercise; it has {known}")
+        return Remote(self._asker, {"e": name}, label=name, parameters=self._entry_points[name])
+
+    def define(self, source: str, name: str) -> Remote:
+        """Runs the author's `source` in the worker; the Remote of what it calls `name`.
+
+        Once for each check: asked again for the same, it is the same Remote.
+        """
+        if (source, name) not in self._defined:
+            self._defined[source, name] = self._define(source, name)
+        return self._defined[source, name]
+
+    def _define(self, source: str, name: str) -> Remote:
+        reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
+        parameters = _parameters_of(source, name)
+        return Remote(
+            self._asker,
+            {"r": reply.ref},
+            reply=reply,
+            label=name,
+            parameters=parameters,
+            is_helper=True,
+        )
+
+
+@functools.cache
+def _parameters_of(source: str, name: str) -> tuple[str, ...]:
+    """The parameter names of a function in an author's source; () for anything else."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return tuple(arg.arg for arg in (*node.args.posonlyargs, *node.args.args))
+    return ()
+
+
+class Remote:
+    """Something in the worker. Call it, read it, index it, pass it back; `plain` unwraps it."""
+
+    __slots__ = (
+        "_asker",
+        "_base",
+        "_call",
+        "_is_helper",
+        "_label",
+        "_parameters",
+        "_path",
+        "_reply",
+    )
+
+    def __init__(
+        self,
+        asker: Asker,
+        base: dict[str, Any],
+        *,
+        path: tuple[Any, ...] = (),
+        reply: Reply | None = None,
+        label: str = "",
+        parameters: tuple[str, ...] = (),
+        call: Call | None = None,
+        is_helper: bool = False,
+    ):
+        self._asker = asker
+        self._base = base
+        self._path = path
+        self._reply = reply
+        self._label = label
+        self._parameters = parameters
+        self._call = call
+        self._is_helper = is_helper
+
+    def __repr__(self) -> str:
+        return f"<Remote {self._label}>"
+
+    def __getattr__(self, name: str) -> Remote:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._step(name, f"{self._label}.{name}")
+
+    def __getitem__(self, key: int | str) -> Remote:
+        return self._step([key], f"{self._label}[{key!r}]")
+
+    def __iter__(self) -> Any:
+        raise TypeError("a Remote can't be iterated: use plain(...), or index it")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a Remote can't be compared here: use expect(...).equals(...)")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("a Remote has no truth value: use plain(...) or expect(...)")
+
+    def _step(self, step: Any, label: str) -> Remote:
+        return Remote(self._asker, self._base, path=(*self._path, step), label=label)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Remote:
+        buffers: list[bytes] = []
+        request = {
+            "op": "call",
+            "target": {"base": self._base, "path": list(self._path)},
+            "args": [wire.encode(prepared(item), buffers, _as_argument) for item in args],
+            "kwargs": [
+                [k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()
+            ],
+        }
+        call = self._describe(args, kwargs)
+        try:
+            reply = self._asker.ask(request, buffers)
+        except StudentFault as fault:
+            fault.call = fault.call or call
+            raise
+        return Remote(
+            self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call
+        )
+
+    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        names = [*self._parameters, *([""] * len(args))]
+        given = (*zip(names, args, strict=False), *kwargs.items())
+        return Call(self._label, given, self._is_helper)
+
+    def _resolved(self) -> Reply:
+        if self._reply is None:
+            request = {"op": "get", "target": {"base": self._base, "path": list(self._path)}}
+            self._reply = self._asker.ask(request, [])
+            self._base, self._path = {"r": self._reply.ref}, ()
+        return self._reply
+
+
+def prepared(argument: Any) -> Any:
+    """An argument as it travels: NumPy arrays as tensors, at any depth of lists and dicts."""
+    if isinstance(argument, np.ndarray):
+        return wire.ArrayValue(argument, wire.dtype_name(argument.dtype))
+    if isinstance(argument, np.generic):
+        return argument.item()
+    if type(argument) in (list, tuple):
+        return type(argument)(prepared(item) for item in argument)
+    if type(argument) is dict:
+        return {key: prepared(item) for key, item in argument.items()}
+    return argument
+
+
+def _as_argument(value: object) -> Any:
+    if isinstance(value, Remote):
+        value._resolved()
+        return value._base
+    raise TypeError(f"a {type(value).__name__} can't be sent to a worker")
+
+
+def _result_label(label: str) -> str:
+    """How the result of a call is named when it is called in turn: Model() is "model"."""
+    name = label.rsplit(".", 1)[-1]
+    return "model" if name == "Model" else f"{name}(...)"
+
+
+def value_of(remote: Remote) -> Any:
+    """The value as it came over the wire: plain data, ArrayValue, or Opaque."""
+    return remote._resolved().value
+
+
+def call_of(remote: Remote) -> Call | None:
+    """The call that it is the result of, if it is one."""
+    return remote._call
+
+
+def show(value: Any, limit: int = 8) -> str:
+    """A value as a rationale shows it: short, numbers with at most 5 significant digits.
+
+    Of a list or dict the first `limit` parts, of one inside it half as many.
+    """
+    if isinstance(value, Remote):
+        reply = value._reply
+        return (
+            value._label or "..."
+            if reply is None or isinstance(reply.value, wire.Opaque)
+            else show(reply.value)
+        )
+    if isinstance(value, wire.ArrayValue):
+        return show_array(value.array, limit)
+    if isinstance(value, np.ndarray):
+        return show_array(value, limit)
+    if isinstance(value, wire.Opaque):
+        return article(value.type_name)
+    if isinstance(value, float):
+        return f"{value:.5g}"
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(show(item, limit // 2 or 1) for item in value[:limit])
+        return f"[{inner}{', ...' if len(value) > limit else ''}]"
+    if isinstance(value, dict):
+        pairs = list(value.items())[:limit]
+        inner = ", ".join(f"{show(key)}: {show(item, limit // 2 or 1)}" for key, item in pairs)
+        return f"{{{inner}{', ...' if len(value) > limit else ''}}}"
+    if isinstance(value, str):
+        return repr(value if len(value) < 80 else value[:77] + "...")
+    return str(value)
+
+
+KNOWN_AS = {
+    "builtin_function_or_method": "built-in function",
+    "type": "class",
+    "str": "string",
+}
+"""Names of types that are not what one calls them."""
+
+
+def article(name: str) -> str:
+    """A type's name with its article: "a Model", "an Adam"; None has none."""
+    if name == "NoneType":
+        return "None"
+    name = KNOWN_AS.get(name, name)
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def show_array(array: Any, limit: int = 8) -> str:
+    """`[0.9, 0.2, 0.7, 0.4] of shape (4, 1)`: the first values, and the shape if it says more."""
+    flat = array.reshape(-1)
+    if array.ndim == 0:
+        return show(flat[0].item())
+    inner = ", ".join(show(item) for item in flat[:limit].tolist())
+    dots = ", ..." if flat.size > limit else ""
+    shape = "" if array.ndim == 1 and not dots else f" of shape {tuple(array.shape)}"
+    return f"[{inner}{dots}]{shape}"

@@ -1,0 +1,484 @@
+"""One submission's life in workers: load it, answer a check's calls, replace what dies.
+
+    judge ── Session ── Transport ── worker (forked, confined)      one submission
+                 │
+                 └─ after a crash, a time-out, too much memory or a protocol error: a fresh
+                    worker, the cells once more (but for those that were fatal), next check
+
+What a check will ask is known beforehand, from its run against the reference (`Foreseen`). It is
+sent ahead, this check's and the next one's, so that the worker never waits while the judge
+compares and writes: requests are answered in order, and the check finds its answers there. A
+check that asks something else (`Unforeseen`) begins once more, without any of this. After a
+failed check the worker has answered more than was read: that is so in every run, and so the
+results are the same in every run, too.
+
+A `Transport` carries frames to one worker: `transport.WorkerTransport`, `plain.PlainTransport`, and
+`LocalTransport` here, which runs in the judge's own process: for tests on trusted code only.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from autograder.sandbox import wire
+from autograder.sandbox.outcomes import (
+    BrokeProtocol,
+    Crashed,
+    OutOfMemory,
+    Raised,
+    StudentFault,
+    TimedOut,
+)
+from autograder.sandbox.worker.runtime import Runtime
+
+MAX_FATAL_CELLS = 3
+OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
+BYTES = re.compile(r"allocate (\d+) bytes")
+ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+"""Where an object lies in memory: another in every run, while a report must not change."""
+
+
+class Transport(Protocol):
+    """Carries frames to one worker and back."""
+
+    def send(self, request: bytes) -> None:
+        """Sends a frame, without waiting for anything."""
+
+    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+        """Header and payload of the reply to the oldest frame that has none yet.
+
+        Raises TimedOut, OutOfMemory, Crashed or BrokeProtocol, after which it is unusable.
+        """
+
+    def output(self) -> str:
+        """What the student's code printed since the last call."""
+
+    def close(self) -> None:
+        """Ends the worker and everything that it started: it is killed, and where a namespace of
+        processes holds it, what the kernel clears away after that is not waited for.
+
+        Raises BrokeProtocol where frames are left that nobody asked for.
+        """
+
+
+class LocalTransport:
+    """A worker in this very process. No protection whatsoever: for trusted code, in tests."""
+
+    def __init__(self, device: str = "cpu"):
+        self.runtime = Runtime(importlib.import_module("torch"), device)
+        self.sent: deque[bytes] = deque()
+
+    def send(self, request: bytes) -> None:
+        self.sent.append(request)
+
+    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+        header, payload = split(self.sent.popleft())
+        return split(self.runtime.handle(header, payload))
+
+    def output(self) -> str:
+        return ""
+
+    def close(self) -> None:
+        self.runtime.kept.clear()
+
+
+def split(frame: bytes) -> tuple[bytes, bytes]:
+    """Header and payload of a whole frame."""
+    size = wire.PREFIX.size
+    if len(frame) < size:
+        raise wire.ProtocolError("a frame without its lengths")
+    header, payload = wire.lengths(frame[:size])
+    if len(frame) != size + header + payload:
+        raise wire.ProtocolError("a frame with another length than it says")
+    return frame[size : size + header], frame[size + header :]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One piece of code to run in the worker: a cell, with the name of where it came from."""
+
+    source: str
+    where: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back from a call: the number under which it is kept, and its value."""
+
+    ref: int
+    value: Any
+
+
+SKIPPED = Reply(0, wire.Opaque("call that was left out", 0))
+"""The answer to a request that was sent ahead, after another one had raised an exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a worker. `raises`: an exception is a right answer, and no reason to leave
+    out what was to come after it."""
+
+    header: dict[str, Any]
+    buffers: list[bytes]
+    raises: bool = False
+
+    def asks(self, header: dict[str, Any], buffers: list[bytes]) -> bool:
+        """Whether this is that very request."""
+        return self.header == header and self.buffers == buffers
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What the check with this seed will ask. `whole`: it is known to the end."""
+
+    seed: int
+    requests: Sequence[Request]
+    whole: bool = True
+
+
+class Unforeseen(BaseException):
+    """A check asks something else than was sent ahead: to be begun once more, with nothing ahead.
+
+    No Exception: a check that catches exceptions must let it pass.
+    """
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Requests of one check that were sent ahead and not yet answered, with their nonces."""
+
+    seed: int
+    waiting: deque[tuple[str, Request]]
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFault:
+    """A cell that did not run to its end."""
+
+    index: int
+    fault: StudentFault
+
+
+class Session:
+    """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
+
+    Loading may take `load_seconds` in all, and a check its own seconds in all, however many
+    calls it makes; only time in which the worker is at work counts. `slowest` are the seconds and
+    the index of the cell that took longest to load.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Transport],
+        cells: Sequence[Source],
+        *,
+        files: Mapping[str, bytes] | None = None,
+        seed: int = 0,
+        load_seconds: float = 60.0,
+    ):
+        self.start = start
+        self.cells = cells
+        self.files = files or {}
+        self.seed = seed
+        self.load_seconds = load_seconds
+        self.transport: Transport | None = None
+        self.fatal: dict[int, StudentFault] = {}
+        self.load_faults: list[LoadFault] = []
+        self.file_faults: dict[str, StudentFault] = {}
+        self.left_behind: StudentFault | None = None
+        self.output = ""
+        self.printed_loading: str | None = None
+        self.limit = self.left = load_seconds
+        self.slowest = (0.0, 0)
+        self.respawns = 0
+        self.unforeseen = 0
+        self._loading: deque[tuple[str, int | str]] = deque()
+        self._ahead: deque[_Batch] = deque()
+        self._batches = 0
+
+    # -- life -------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Sets a worker to loading the submission, and returns while it does."""
+        if self.transport is None:
+            self._start_loading()
+
+    def begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
+        """Before each check: a live worker, fresh seeds, this check's limit in seconds.
+
+        `ahead`: what this check will ask, then what the next one will. What an earlier check did
+        to the worker (an answer that nobody asked for, a late crash) is kept in `left_behind`, and
+        a fresh worker begins.
+        """
+        used = self.transport is not None and not self._loading
+        try:
+            self._begin(seed, seconds, ahead)
+        except (BrokeProtocol, Crashed) as fault:
+            if not used:
+                raise
+            self.left_behind = fault
+            self._begin(seed, seconds, ahead)
+
+    def _begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
+        while self._ahead and not (ahead and self._ahead[0].seed == seed):
+            self._forget()
+        self._ensure_loaded()
+        self._allow(seconds)
+        for foreseen in ahead:
+            if all(batch.seed != foreseen.seed for batch in self._ahead):
+                self._send_ahead(foreseen)
+            if not foreseen.whole:
+                break
+        if not self._ahead:
+            self._exchange({"op": "begin", "seed": seed}, [])
+            return
+        self._ahead[0].begun = True
+        self._receive(self._ahead[0].waiting.popleft()[0])
+
+    def settle(self) -> None:
+        """After the last check of an exercise: is there an answer that nobody asked for?"""
+        if self.transport is not None:
+            self._allow(self.limit)
+            try:
+                while self._ahead:
+                    self._forget()
+                if self.transport is not None:
+                    self._exchange({"op": "names", "names": []}, [])
+            except StudentFault as fault:
+                self.left_behind = fault
+
+    def close(self) -> StudentFault | None:
+        """Ends the worker; returns the fault where it left frames that nobody asked for."""
+        transport, self.transport = self.transport, None
+        self._loading.clear()
+        self._ahead.clear()
+        if transport is None:
+            return None
+        self.output += transport.output()
+        try:
+            transport.close()
+        except BrokeProtocol as fault:
+            return fault
+        return None
+
+    def _start_loading(self) -> None:
+        """Starts a worker and sends it the files and the cells, but for cells that proved fatal."""
+        if len(self.fatal) > MAX_FATAL_CELLS:
+            raise next(iter(self.fatal.values()))
+        self.transport = self.start()
+        self._loading.append((self._send({"op": "begin", "seed": self.seed}, []), ""))
+        for name, content in self.files.items():
+            self._loading.append((self._send({"op": "file", "name": name}, [content]), name))
+        for index, cell in enumerate(self.cells):
+            if index not in self.fatal:
+                request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+                self._loading.append((self._send(request, []), index))
+
+    def _ensure_loaded(self) -> None:
+        """Waits until a worker has run the cells; one that dies of a cell is replaced."""
+        while self.transport is None or self._loading:
+            if self.transport is None:
+                self._start_loading()
+            self._allow(self.load_seconds)
+            self.load_faults = [LoadFault(i, fault) for i, fault in self.fatal.items()]
+            self.slowest = (0.0, 0)
+            while self._loading:
+                self._receive_loaded(*self._loading.popleft())
+            if self.transport is not None and self.printed_loading is None:
+                self.output += self.transport.output()
+                self.printed_loading = steady(self.output)
+
+    def _receive_loaded(self, nonce: str, what: int | str) -> None:
+        """How a file (its name) or a cell (its index) came in; a cell may cost the worker."""
+        left = self.left
+        try:
+            self._receive(nonce)
+        except StudentFault as fault:
+            if isinstance(what, int):
+                if fault.fatal:
+                    self.fatal[what] = fault
+                    return
+                self.load_faults.append(LoadFault(what, fault))
+            elif isinstance(fault, Raised):
+                self.file_faults[what] = fault
+            else:
+                raise
+        if isinstance(what, int):
+            self.slowest = max(self.slowest, (left - self.left, what))
+
+    # -- requests ---------------------------------------------------------------------
+
+    def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
+        """One call or read in the worker, under the current check's limit.
+
+        Raises Unforeseen where something else was sent ahead.
+        """
+        if self.transport is None:
+            raise Raised("RuntimeError", "the code has ended, earlier in this check")
+        if not self._ahead:
+            return self._exchange(request, buffers)
+        batch = self._ahead[0]
+        if batch.begun and not batch.waiting and len(self._ahead) == 1:
+            return self._exchange(request, buffers)
+        if not (batch.begun and batch.waiting and batch.waiting[0][1].asks(request, buffers)):
+            self.unforeseen += 1
+            raise Unforeseen
+        nonce, foreseen = batch.waiting.popleft()
+        try:
+            return self._receive(nonce)
+        except Raised:
+            if not foreseen.raises:
+                self._skip_rest(batch)
+            raise
+
+    def _send_ahead(self, foreseen: Foreseen) -> None:
+        """Sends what a check will ask, from the beginning of the check on."""
+        self._batches += 1
+        whole = [Request({"op": "begin", "seed": foreseen.seed}, []), *foreseen.requests]
+        batch = _Batch(foreseen.seed, deque())
+        for request in whole:
+            mark = {"of": self._batches, "raises": request.raises}
+            batch.waiting.append((self._send(request.header | mark, request.buffers), request))
+        self._ahead.append(batch)
+
+    def _skip_rest(self, batch: _Batch) -> None:
+        """After an exception nobody expected: the worker has left out the rest of the batch."""
+        while batch.waiting:
+            self._receive(batch.waiting.popleft()[0])
+
+    def _forget(self) -> None:
+        """Waits for answers that no check will read, or gives the worker up."""
+        batch = self._ahead.popleft()
+        self._allow(self.limit)
+        for nonce, _ in batch.waiting:
+            try:
+                self._receive(nonce)
+            except Raised:
+                continue
+            except (TimedOut, OutOfMemory) as fault:
+                if fault.fatal:
+                    return
+
+    def drain(self) -> str:
+        """What was printed since the last drain."""
+        if self.transport is not None:
+            self.output += self.transport.output()
+        printed, self.output = self.output, ""
+        return steady(printed)
+
+    def _allow(self, seconds: float) -> None:
+        """From here on the worker may be at work for so long."""
+        self.limit = self.left = seconds
+
+    def _exchange(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
+        return self._receive(self._send(request, buffers))
+
+    def _send(self, request: dict[str, Any], buffers: list[bytes]) -> str:
+        """Sends a request; the nonce under which its answer will come."""
+        assert self.transport is not None
+        nonce = secrets.token_hex(8)
+        frame = wire.pack({**request, "id": nonce}, buffers)
+        try:
+            self.transport.send(frame)
+        except BrokeProtocol:
+            self._drop()
+            raise
+        return nonce
+
+    def _receive(self, nonce: str) -> Reply:
+        """The answer to the oldest request that has none, which must be this one."""
+        assert self.transport is not None
+        begun = time.monotonic()
+        try:
+            header, payload = self.transport.receive(max(self.left, 0.0))
+            return self._read(nonce, wire.parse_header(header), payload)
+        except wire.ProtocolError as error:
+            self._drop()
+            raise BrokeProtocol(f"What came back can't be read as a value ({error}).") from None
+        except TimedOut:
+            self._drop()
+            raise TimedOut(unfinished(self.limit)) from None
+        except StudentFault as fault:
+            if fault.fatal:
+                self._drop()
+            raise
+        finally:
+            self.left -= time.monotonic() - begun
+
+    def _drop(self) -> None:
+        """The worker is lost: kill it, keep what it printed."""
+        self.respawns += 1
+        self.close()
+
+    def _read(self, nonce: str, header: dict[str, Any], payload: bytes) -> Reply:
+        if header.get("id") != nonce:
+            raise wire.ProtocolError("an answer to another request")
+        if set(header) == {"id", "raised"}:
+            raise self._raised(header["raised"])
+        if set(header) == {"id", "skipped"}:
+            return SKIPPED
+        if set(header) != {"id", "ok", "ref"} or type(header["ref"]) is not int:
+            raise wire.ProtocolError("an answer with other parts than it should have")
+        decoder = wire.Decoder(payload)
+        value = decoder.value(header["ok"])
+        decoder.finish()
+        return Reply(header["ref"], value)
+
+    def _raised(self, body: Any) -> StudentFault:
+        if type(body) is not list or [type(part) for part in body] != [str, str, list]:
+            raise wire.ProtocolError("an exception in a form that we do not know")
+        name, message = wire.text(body[0], 200), steady(wire.text(body[1]))
+        place, line = "", ""
+        for frame in body[2]:
+            if type(frame) is not list or [type(part) for part in frame] != [str, int]:
+                raise wire.ProtocolError("a traceback in a form that we do not know")
+            found = self._locate(frame[0], frame[1])
+            place, line = found if found else (place, line)
+        if name in OUT_OF_MEMORY or "can't allocate memory" in message:
+            return OutOfMemoryRaised(message, place, line)
+        return Raised(name, message, place, line)
+
+    def _locate(self, key: str, number: int) -> tuple[str, str] | None:
+        """The student's place and line text for a frame of the worker's traceback."""
+        for index, cell in enumerate(self.cells):
+            if key == cell_key(index):
+                lines = cell.source.splitlines()
+                shown = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+                return cell.where(number), shown
+        return None
+
+
+class OutOfMemoryRaised(OutOfMemory):
+    """Memory was refused and Python lived to tell: the worker can go on."""
+
+    fatal = False
+
+    def __init__(self, message: str, place: str, line: str):
+        asked = BYTES.search(message)
+        what = f" ({int(asked[1]) / 1e9:.3g} GB asked for at once)" if asked else ""
+        super().__init__(f"It ran out of memory{what}.", place)
+        self.place = place
+        self.line = line
+
+
+def unfinished(seconds: float) -> str:
+    """Says that a limit of time was reached."""
+    return f"It did not finish within {seconds:g} second{'s' * (seconds != 1)}."
+
+
+def steady(text: str) -> str:
+    """Text of a worker without what differs from run to run: addresses of objects."""
+    return ADDRESS.sub("0x...", text)
+
+
+def cell_key(index: int) -> str:
+    """The file name under which a cell is compiled in the worker."""
+    return f"<cell {index}>"

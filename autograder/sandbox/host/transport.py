@@ -1,0 +1,272 @@
+"""Frames to and from one worker, with a deadline, a memory budget and captured output.
+
+Judge side. The channel is a socket; what the student's code prints comes through a pipe of
+its own; `status` is where the worker's init process writes how it ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.errors import InternalError
+from autograder.sandbox import wire
+from autograder.sandbox.layers import Layer
+from autograder.sandbox.linux import probe
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Interrupted, OutOfMemory, TimedOut
+
+START_SECONDS = 120.0
+POLL_SECONDS = 0.05
+OUTPUT_LIMIT = 64 * 1024
+CHUNK = 1 << 16
+
+
+class WorkerTransport:
+    """Frames to and from one worker, with deadline, memory budget and captured output."""
+
+    def __init__(
+        self,
+        kill: Callable[[WorkerTransport], None],
+        channel: socket.socket,
+        output: int | None,
+        status: int | None,
+        memory_bytes: int,
+        interrupted: threading.Event | None = None,
+    ):
+        self.kill = kill
+        self.channel = channel
+        self.outputs = [] if output is None else [output]
+        self.status = [] if status is None else [status]
+        self.memory_bytes = memory_bytes
+        self.interrupted = interrupted or threading.Event()
+        self.pid = 0
+        self.worker_pid = 0
+        self.layers: tuple[Layer, ...] = ()
+        self.printed = bytearray()
+        self.dropped = False
+        self.inbox = bytearray()
+        self.outbox = bytearray()
+        self.awaited = 0
+        self.hung_up = False
+        self.released = False
+        channel.setblocking(False)
+        for fd in (*self.outputs, *self.status):
+            os.set_blocking(fd, False)
+
+    def greet(self) -> None:
+        """Reads the worker's report, before any student code, and checks it from outside."""
+        hello = self._hello()
+        self.worker_pid = probe.worker_pid(self.pid) or self.pid
+        seen = probe.probe(self.worker_pid)
+        self.layers = tuple(
+            Layer(
+                name,
+                on and seen.get(name, True),
+                detail if seen.get(name, True) else f"not seen from outside ({detail})",
+            )
+            for name, on, detail in hello["layers"]
+        )
+
+    def _hello(self) -> dict[str, Any]:
+        """The first frame of a worker."""
+        self.awaited = 1
+        try:
+            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
+        except (Crashed, TimeoutError, wire.ProtocolError) as error:
+            raise InternalError(
+                f"a worker did not start: {error} {self.output()}".strip()
+            ) from None
+        hello = wire.parse_header(header)
+        if hello.get("id") != "hello":
+            raise InternalError(f"a worker did not report: {hello}")
+        return hello
+
+    # -- frames -----------------------------------------------------------------------
+
+    def send(self, request: bytes) -> None:
+        """Queues a request; what the worker doesn't take yet goes out while an answer is awaited.
+
+        Raises BrokeProtocol where something lies here that nobody asked for.
+        """
+        if not self.awaited:
+            self._pump(0)
+            if self.inbox:
+                raise BrokeProtocol(
+                    "The code sent something that it was not asked for.", "unasked frame"
+                )
+        self.awaited += 1
+        self.outbox += request
+        self._flush()
+
+    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+        """Header and payload of the answer to the oldest request that has none."""
+        try:
+            return self._receive(time.monotonic() + seconds)
+        except TimeoutError:
+            raise TimedOut(f"It did not finish within {seconds:g} seconds.") from None
+
+    def _flush(self) -> None:
+        """Sends what can be sent. A worker that is gone is found out when its answer is awaited:
+        what it answered before can still be read."""
+        try:
+            while self.outbox:
+                del self.outbox[: self.channel.send(self.outbox)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.outbox.clear()
+
+    def _receive(self, deadline: float, poll_memory: bool = True) -> tuple[bytes, bytes]:
+        polled = time.monotonic()
+        while (frame := self._take_frame()) is None:
+            if self.hung_up:
+                raise self._post_mortem()
+            if self.interrupted.is_set():
+                raise Interrupted
+            self._pump(min(POLL_SECONDS, self._left(deadline)))
+            if poll_memory and time.monotonic() - polled > POLL_SECONDS:
+                polled = time.monotonic()
+                self._weigh()
+        return frame
+
+    def _take_frame(self) -> tuple[bytes, bytes] | None:
+        """The first frame that has come, if all of it is here."""
+        size = wire.PREFIX.size
+        if len(self.inbox) < size:
+            return None
+        header, payload = wire.lengths(bytes(self.inbox[:size]))
+        whole = size + header + payload
+        if len(self.inbox) < whole:
+            return None
+        frame = bytes(self.inbox[:whole])
+        del self.inbox[:whole]
+        self.awaited -= 1
+        if self.inbox and not self.awaited:
+            raise wire.ProtocolError("more came back than was asked for")
+        return frame[size : size + header], frame[size + header :]
+
+    def _left(self, deadline: float) -> float:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _weigh(self) -> None:
+        """Ends a worker whose processes together hold more memory than it may."""
+        if probe.over_memory(self.pid, self.memory_bytes):
+            raise OutOfMemory(f"It used more than {self.memory_bytes >> 20} MB of memory.")
+
+    def _pump(self, seconds: float) -> None:
+        """Waits up to `seconds` for anything to happen, and takes in what there is."""
+        waiting: list[Any] = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
+        writing = [self.channel] if self.outbox else []
+        readable, writable, _ = select.select(waiting, writing, [], seconds)
+        if writable:
+            self._flush()
+        for source in readable:
+            if source is self.channel:
+                self._take_frame_bytes()
+            else:
+                self._take_output(source)
+
+    def _take_frame_bytes(self) -> None:
+        try:
+            part = self.channel.recv(CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            part = b""
+        self.hung_up = not part
+        self.inbox += part
+        if len(self.inbox) > wire.MAX_HEADER + wire.MAX_PAYLOAD + wire.PREFIX.size + CHUNK:
+            raise wire.ProtocolError("more came back than a frame can hold")
+
+    def _take_output(self, fd: int) -> None:
+        try:
+            part = os.read(fd, 1 << 16)
+        except BlockingIOError:
+            return
+        if not part:
+            self.outputs.remove(fd)
+            os.close(fd)
+        room = OUTPUT_LIMIT - len(self.printed)
+        self.printed += part[:room]
+        self.dropped = self.dropped or len(part) > room
+
+    def _post_mortem(self) -> Crashed:
+        """Why the worker ended, as its init process tells."""
+        select.select(self.status, [], [], 5.0)
+        with contextlib.suppress(OSError, ValueError):
+            ending: Mapping[str, int] = json.loads(os.read(self.status[0], 4096) or b"{}")
+            if "signal" in ending:
+                return Crashed(
+                    f"Python was ended by {signal_name(ending['signal'])}.",
+                    f"signal {ending['signal']}",
+                )
+            if "exit" in ending:
+                return Crashed(
+                    f"It ended Python with exit status {ending['exit']}.",
+                    f"exit {ending['exit']}",
+                )
+        return Crashed("Python ended without a word.", "no status")
+
+    # -- the rest ---------------------------------------------------------------------
+
+    def output(self) -> str:
+        if not self.released:
+            with contextlib.suppress(wire.ProtocolError):
+                self._pump(0)
+        text = self.printed.decode("utf-8", "replace")
+        if self.dropped:
+            text += "\n[more was printed; it is not shown]"
+        self.printed.clear()
+        self.dropped = False
+        return text
+
+    def release(self) -> None:
+        """Closes our ends, without a word to the worker; may be done twice."""
+        if self.released:
+            return
+        self.released = True
+        self.channel.close()
+        for fd in (*self.outputs, *self.status):
+            os.close(fd)
+
+    def close(self) -> None:
+        """Ends the worker. Raises BrokeProtocol where frames lie here that nobody asked for:
+        more than answers to what was asked."""
+        if self.released:
+            return
+        with contextlib.suppress(wire.ProtocolError):
+            self._pump(0)
+        extra = bool(self.inbox) and not self.awaited
+        self.kill(self)
+        self.release()
+        if extra:
+            raise BrokeProtocol(
+                "The code sent something that it was not asked for.", "unasked frame"
+            )
+
+
+def signal_name(number: int) -> str:
+    """`SIGSEGV (a crash in native code)` for a signal number."""
+    said = {
+        9: "killed",
+        11: "a crash in native code",
+        6: "aborted",
+        24: "too much processor time",
+        31: "a forbidden system call",
+    }
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    return f"{name} ({said[number]})" if number in said else name

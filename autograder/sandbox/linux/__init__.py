@@ -1,0 +1,1 @@
+"""How Linux confines a worker: see `confine` for the theory of operation."""

@@ -1,0 +1,248 @@
+"""Confine a worker: the process that runs a submission.
+
+Theory of operation
+-------------------
+    judge                      trusted; holds answers; never here
+      `- forkserver            torch imported, one thread; calls spawn() and kill()
+           `- init             clone(2): pid 1 of new pid, mount, network and ipc namespaces
+                |              (and a user namespace, unless the forkserver is root)
+                |              builds the private root, mounts /proc, forks, waits, reports
+                `- worker      pid 2: other user, limits, no_new_privs, Landlock, seccomp,
+                     |         self-test of each layer, then body(layers)
+                     `- ...    what the submission starts
+
+A fork of a process that holds torch costs milliseconds of copying page tables, so there are two
+and no more. The worker is not pid 1 itself because the kernel shields pid 1 from its own signals:
+a crash by abort() would not be one. Init runs no code of the submission, gives up its rights once
+it has forked, and its end is the end of everything in the namespace, even of a daemon that called
+setsid. It ends when the worker ends, when it is killed, and when the
+forkserver dies (parent-death signal).
+
+Every protection stands by itself: what the kernel refuses (namespaces in a plain container, user
+namespaces under some distributions' rules, Landlock on an old kernel) is off with a reason, and
+the others go on. Without namespaces init adopts orphans and hunts them; Landlock and seccomp then
+do most of the work. All of this is Linux; elsewhere `plain` starts workers that nothing confines.
+
+Not bounded here: wall-clock time and the memory of all processes together, which whoever called
+`spawn` watches (`probe.over_memory`), and what is in box and /tmp, which is memory too, up to
+`disk_bytes`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.sandbox.policy import Policy, library_paths, nvidia_devices
+
+from . import hunt, init, seccomp, syscalls
+from .enter import Body
+from .state import NAMESPACES, WorkerState, namespace_of
+from .syscalls import (
+    CLONE_NEWIPC,
+    CLONE_NEWNET,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
+    PR_SET_CHILD_SUBREAPER,
+    clone,
+    prctl,
+)
+
+__all__ = ["Policy", "Spawned", "kill", "library_paths", "nvidia_devices", "prepare", "spawn"]
+
+_SPARE_USERS = (1_900_000_000, 1 << 24)
+"""First and number of user ids that no system hands out (uids above 1879048191 are unassigned
+by the conventions of Linux distributions)."""
+
+_REFUSALS = (errno.EPERM, errno.ENOSPC, errno.EINVAL, errno.ENOSYS)
+"""Not allowed; no more namespaces allowed; not built into this kernel; no such call."""
+
+_supervisors: set[int] = set()
+
+
+@dataclass(frozen=True)
+class Spawned:
+    """pid, pidfd: of init, as the forkserver sees them (no pidfd before Linux 5.3);
+    box: folder to remove afterwards, if it is not part of a private root;
+    namespaced: whether init's end is the end of all by the kernel's hand."""
+
+    pid: int
+    pidfd: int | None
+    box: str
+    namespaced: bool
+
+
+def prepare() -> None:
+    """Do once in the forkserver what each worker would otherwise pay for."""
+    syscalls.prepare()
+    with contextlib.suppress(OSError):
+        seccomp.program(own_signals_only=None, memory_files=False, unix_sockets=True)
+    library_paths()
+
+
+def spawn(
+    policy: Policy,
+    body: Body,
+    keep_fds: Iterable[int] = (),
+    *,
+    stdout: int | None = None,
+    stderr: int | None = None,
+    status_fd: int | None = None,
+) -> Spawned:
+    """Start a confined worker that runs `body(layers)`; returns at once, in the caller only.
+
+    keep_fds: descriptors that stay open in the worker (its channel), besides its streams;
+    stdout, stderr: descriptors for the worker's streams, None for /dev/null;
+    status_fd: where init writes {"exit": n} or {"signal": n} when the worker has ended.
+        Without that line, init itself was killed, or the confinement failed.
+
+    To be called from a process with one thread. Raises OSError if no process can be made at all.
+    """
+    state = _assess(policy, (stdout, stderr))
+    keep = frozenset(keep_fds)
+    parent_fd = _open_pidfd(os.getpid())
+    pid = _fork_init(state)
+    if pid == 0:
+        init.run(state, body, keep, status_fd, parent_fd)
+    if parent_fd is not None:
+        os.close(parent_fd)
+    _supervisors.add(pid)
+    return Spawned(pid, _open_pidfd(pid), state.box, state.has(CLONE_NEWPID))
+
+
+def _assess(policy: Policy, streams: tuple[int | None, int | None]) -> WorkerState:
+    """What can be decided before the fork."""
+    user = os.geteuid()
+    uid = None
+    if policy.wants("user") and user == 0:
+        uid = policy.uid if policy.uid is not None else _spare_user()
+    return WorkerState(
+        policy=policy,
+        box=os.path.join(tempfile.gettempdir(), f"worker-{secrets.token_hex(8)}"),
+        uid=uid,
+        streams=streams,
+        forkserver=os.getpid(),
+        forkserver_user=user,
+        forkserver_group=os.getegid(),
+        outside={layer: namespace_of(layer) for layer in NAMESPACES},
+    )
+
+
+def _spare_user() -> int | None:
+    """A random user id that nobody has; None if root here is the only user there is."""
+    first, count = _SPARE_USERS
+    try:
+        with open("/proc/self/uid_map", encoding="ascii") as mapping:
+            extents = [tuple(map(int, line.split())) for line in mapping]
+    except OSError:
+        return None
+    inside, _, length = max(extents, key=lambda extent: extent[2])
+    if inside <= first and first + count <= inside + length:
+        return first + secrets.randbelow(count)
+    if length < 1 << 12:
+        return None
+    return inside + length // 2 + secrets.randbelow(length // 2 - 2)
+
+
+def _open_pidfd(pid: int) -> int | None:
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+
+
+def _wanted_flags(policy: Policy) -> int:
+    flags = 0
+    for layer in ("pid", "filesystem", "network", "ipc"):
+        if policy.wants(layer):
+            flags |= NAMESPACES[layer][1]
+    return flags | CLONE_NEWNS if flags & CLONE_NEWPID else flags
+
+
+def _fork_init(state: WorkerState) -> int:
+    """Fork with as many namespaces as the kernel grants; 0 in the child."""
+    flags = _wanted_flags(state.policy)
+    user = state.uid
+    by_user = state.wants("user") and user is None
+    refusal: OSError | None = None
+    for attempt in [*_attempts(flags, by_user), 0]:
+        state.granted = attempt
+        # a new user namespace knows one user only: no other to change to
+        state.uid = None if attempt & CLONE_NEWUSER else user
+        _note_refusals(state, flags, refusal)
+        if not attempt & CLONE_NEWPID:
+            prctl(PR_SET_CHILD_SUBREAPER, 1)
+        try:
+            return clone(attempt) if attempt else os.fork()
+        except OSError as error:
+            if attempt == 0 or error.errno not in _REFUSALS:
+                raise
+            refusal = refusal or error
+            state.refused.clear()
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _attempts(flags: int, by_user: bool) -> list[int]:
+    """Combinations of CLONE_NEW* to try, best first."""
+    if not flags:
+        return [CLONE_NEWUSER] if by_user else []
+    fewer = [flags, flags & ~CLONE_NEWNET, flags & ~CLONE_NEWIPC]
+    fewer.append(flags & ~(CLONE_NEWNET | CLONE_NEWIPC))
+    with_user = [each | CLONE_NEWUSER for each in fewer]
+    if by_user:
+        return [*with_user, CLONE_NEWUSER]
+    return [*(each for each in fewer if each), *with_user]
+
+
+def _note_refusals(state: WorkerState, flags: int, refusal: OSError | None) -> None:
+    """Say of each layer that lacks its namespace why."""
+    why = f"namespaces are refused here ({refusal.strerror})" if refusal else "none asked for"
+    for layer, (kind, flag) in NAMESPACES.items():
+        if state.has(flag) or not state.wants(layer):
+            continue
+        if layer == "network":  # seccomp may stand in for it: the self-test decides
+            continue
+        if layer == "user":
+            if state.uid is None:
+                state.refuse(layer, f"no other user: not root, and user {why}")
+            continue
+        if flags & flag:
+            state.refuse(layer, f"no {kind} namespace: {why}")
+
+
+def kill(spawned: Spawned) -> None:
+    """End a worker and everything it started; returns when nothing of it is left.
+
+    To be called once or more by the process that called `spawn`, which must leave waiting for
+    init to this function: the pid stays its own until then.
+    """
+    if spawned.pid not in _supervisors:
+        return
+    if not spawned.namespaced:
+        hunt.end_descendants(spawned.pid, frozenset(_supervisors))
+    _send_kill(spawned)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(spawned.pid, 0)  # pid 1 can be waited for only when its namespace is empty
+    _supervisors.discard(spawned.pid)
+    if not spawned.namespaced:
+        # what a supervisor left that was killed by somebody else has become ours by adoption
+        hunt.end_descendants(os.getpid(), frozenset(_supervisors))
+    if spawned.pidfd is not None:
+        os.close(spawned.pidfd)
+    shutil.rmtree(spawned.box, ignore_errors=True)
+
+
+def _send_kill(spawned: Spawned) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if spawned.pidfd is not None:
+            signal.pidfd_send_signal(spawned.pidfd, signal.SIGKILL)
+        else:
+            os.kill(spawned.pid, signal.SIGKILL)

@@ -1,0 +1,96 @@
+"""The forkserver: a process that has imported torch and forks a worker whenever it is asked.
+
+Started by exec (`launcher.py`) with a clean environment, it holds nothing worth stealing: no
+reference, no hidden input, no submission. It runs no tensor operation, starts no thread and
+touches no CUDA, because a fork would inherit the damage. It never runs student code.
+
+    judge ──control socket──> forkserver ──fork──> init ──fork──> worker
+       └───────────────── channel, output, status ────────────────────┘
+
+Control messages are JSON, one a packet: {"spawn": {policy}} with the file descriptors of
+channel, output and status; {"kill": pid}. When the control socket closes, everything
+dies.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import socket
+import types
+from typing import Any
+
+from autograder.sandbox.linux import confine
+from autograder.sandbox.worker.serve import serve
+
+CONTROL_FD = 3
+PRELOADED = ("torch", "torch._dynamo", "numpy")
+"""torch imports torch._dynamo when the first optimizer is made: better once, here."""
+
+PACKET = 65_536
+
+
+def main() -> None:
+    """Serves until the judge hangs up."""
+    control = socket.socket(fileno=CONTROL_FD)
+    torch, *_ = [importlib.import_module(name) for name in PRELOADED]
+    threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+    confine.prepare()
+    gc.collect()
+    gc.freeze()
+    workers: dict[int, confine.Spawned] = {}
+    try:
+        untouched = not torch.cuda.is_initialized()
+        send(control, {"ready": True, "threads": threads, "cuda_untouched": untouched})
+        while True:
+            packet, fds, _, _ = socket.recv_fds(control, PACKET, 8)
+            if not packet:
+                return
+            request = json.loads(packet)
+            send(control, answer(request, list(fds), workers, torch))
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        for spawned in workers.values():
+            confine.kill(spawned)
+
+
+def answer(
+    request: dict[str, Any],
+    fds: list[int],
+    workers: dict[int, confine.Spawned],
+    torch: types.ModuleType,
+) -> dict[str, Any]:
+    """Carries out one control message."""
+    if "kill" in request:
+        confine.kill(workers.pop(request["kill"]))
+        return {"killed": request["kill"]}
+    channel, output, status = fds
+    device = request["device"]
+    policy = policy_from(request["spawn"])
+    try:
+        spawned = confine.spawn(
+            policy,
+            lambda layers: serve(channel, torch, device, layers),
+            keep_fds=(channel,),
+            stdout=output,
+            stderr=output,
+            status_fd=status,
+        )
+    finally:
+        for fd in fds:
+            os.close(fd)
+    workers[spawned.pid] = spawned
+    return {"pid": spawned.pid}
+
+
+def policy_from(fields: dict[str, Any]) -> confine.Policy:
+    """A Policy as `launcher` sent it: the fields that differ from the defaults."""
+    lists = {name: tuple(fields.pop(name)) for name in ("readable", "devices") if name in fields}
+    return confine.Policy(**fields | lists | {"skip": frozenset(fields.pop("skip", ()))})
+
+
+def send(control: socket.socket, message: dict[str, Any]) -> None:
+    control.sendall(json.dumps(message).encode())

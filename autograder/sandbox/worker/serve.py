@@ -1,0 +1,60 @@
+"""The worker's main loop: say which protections are on, then answer frames until the end.
+
+It runs after confinement, in the expendable process. Until the first cell has run, this is
+our own code in a process of our own: only the first frame is therefore a report; everything
+later is hearsay.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import types
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from autograder.sandbox import wire
+from autograder.sandbox.layers import Layer
+from autograder.sandbox.worker.runtime import Runtime
+
+
+def serve(
+    channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]
+) -> NoReturn:
+    """Sends the report of layers, then answers requests on the channel; never returns."""
+    channel = socket.socket(fileno=channel_fd)
+    sys.path.append(os.getcwd())
+    report = [[layer.name, layer.on, layer.detail] for layer in layers]
+    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": os.getpid()}, []))
+    runtime = Runtime(torch, device)
+    while True:
+        prefix = receive(channel, wire.PREFIX.size)
+        header_length, payload_length = wire.lengths(prefix)
+        header = receive(channel, header_length)
+        payload = receive(channel, payload_length)
+        reply = runtime.handle(header, payload)
+        for stream in (sys.stdout, sys.stderr):
+            flush(stream)
+        channel.sendall(reply)
+
+
+def receive(channel: socket.socket, size: int) -> bytes:
+    """Exactly `size` bytes; ends the process where the judge has hung up."""
+    parts = bytearray()
+    while len(parts) < size:
+        part = channel.recv(size - len(parts))
+        if not part:
+            os._exit(0)
+        parts += part
+    return bytes(parts)
+
+
+def flush(stream: Any) -> None:
+    """Flushes what a student may have put in the place of stdout, whatever it is."""
+    try:
+        stream.flush()
+    except BaseException as error:
+        sys.stdout = sys.__stdout__
+        sys.stderr = sys.__stderr__
+        print(f"sys.stdout could not be flushed: {type(error).__name__}", file=sys.stderr)

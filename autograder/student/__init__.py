@@ -1,0 +1,1 @@
+"""The loop of a student: start, check, hints, progress, watch, check cells, pytest."""

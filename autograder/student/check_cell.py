@@ -1,0 +1,282 @@
+"""What the locked check cells of a released notebook call: the visible checks, in the notebook.
+
+    from autograder.notebook import check_cell
+    check_cell("bce_criterion")
+
+    the notebook on disk ──> warm Grader (one a kernel) ──> Result ──> display: HTML and plain text
+                                                                  └──> the points: the cell's result
+
+The checks run as for `autograder check`: on the notebook as it is saved, in a worker, not in this
+kernel. The first check of a kernel waits for a forkserver to import torch; it then stays, and ends
+with the kernel.
+
+The number of points is the cell's result, alone: nbgrader reads partial credit from it, and would
+give all points for a result that is no number, or none, and 0 for a line on stderr. So a cell that
+can't check says why and is worth 0. What it says is for the student: the same kernel has run the
+student's code, which can change anything in it. Marks that count come from `autograder grade`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import html
+import io
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import AutograderError, UsageError
+from autograder.results import ExerciseResult, Result
+
+if TYPE_CHECKING:
+    from autograder.course.model import Exercise
+    from autograder.grading.grader import Grader
+
+WIDTH = 100
+AGO_SECONDS = 90
+CHECK_FILES = (".py", ".toml", ".json")
+NO_FILE_IN_COLAB = """\
+Colab keeps this notebook in Google Drive, where this cell can't read it. Put the whole folder that
+you were given into your Drive, open the notebook from there, and run in a new cell:
+    from google.colab import drive
+    drive.mount("/content/drive")
+    %cd /content/drive/MyDrive/FOLDER
+with your folder's name for FOLDER. Then save, and run this cell again"""
+NO_ISOLATION = (
+    "This system gives no isolation: checks run your code with all your rights, as this notebook "
+    "does. For your own code that is fine. (Said once.)"
+)
+
+
+def check_cell(exercise: str) -> float:
+    """Runs an exercise's visible checks on the saved notebook, shows them; the points earned."""
+    try:
+        notebook = _notebook()
+        result = _WARM.check(notebook, exercise)
+        _show(result.exercises[0], _notes(result, notebook))
+        return _points(result)
+    except AutograderError as error:
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        _WARM.close()
+        _refuse("interrupted. Run the cell again when you like")
+    except Exception as error:
+        _WARM.close()
+        fault = f"{type(error).__name__}: {error}"
+        _refuse(f"a fault of the autograder itself, not of your code ({fault}). Please report it")
+    return 0.0
+
+
+def _points(result: Result) -> float:
+    """The points earned.
+
+    `nbgrader validate` tells a student that a cell fails where it gives less than all its points,
+    and the visible checks can't give those of the hidden ones: there, all visible is all.
+    """
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and result.score >= result.max_score:
+        return result.score + _exercise(result).hidden_points
+    return result.score
+
+
+# -- the warm grader --------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Warm:
+    """One Grader for as long as the kernel lives, or until the folder or its checks change."""
+
+    grader: Grader | None = None
+    belongs_to: object = None
+    said: set[str] = field(default_factory=set)
+
+    def check(self, notebook: Path, exercise: str) -> Result:
+        """How the exercise fares. Raises AutograderError where that can't be said."""
+        grader = self._for(notebook.parent)
+        grader.settings = dataclasses.replace(grader.settings, only=frozenset({exercise}))
+        result = grader.grade(notebook)
+        if result.error or not result.exercises:
+            raise UsageError(result.error or f"checks/ has no exercise {exercise!r}")
+        return result
+
+    def _for(self, folder: Path) -> Grader:
+        """The grader that is there already, if it lives, is this process's and has these checks."""
+        from autograder.course.course import Course
+        from autograder.grading.grader import Grader, Settings
+
+        files = [path for path in (folder / "checks").rglob("*") if path.suffix in CHECK_FILES]
+        if folder / "checks" / "assignment.toml" not in files:
+            remedy = "keep the notebook in the folder that you were given"
+            raise UsageError(f"there is no checks/ in {folder}: {remedy}")
+        versions = sorted((path, path.stat().st_mtime_ns) for path in files)
+        stamp = os.getpid(), folder, versions
+        if self.grader is None or not self.grader.alive or stamp != self.belongs_to:
+            self.close()
+            self.grader = Grader(Course.handed_out(folder), Settings()).__enter__()
+            self.belongs_to = stamp
+        return self.grader
+
+    def close(self) -> None:
+        """Ends the forkserver; a copy of the kernel that was forked leaves it alone."""
+        grader, self.grader = self.grader, None
+        stamp, self.belongs_to = self.belongs_to, None
+        if grader is not None and isinstance(stamp, tuple) and stamp[0] == os.getpid():
+            grader.__exit__(None, None, None)
+
+    def once(self, text: str) -> list[str]:
+        """The text the first time, nothing after that."""
+        new = text not in self.said
+        self.said.add(text)
+        return [text] if new else []
+
+
+_WARM = _Warm()
+atexit.register(_WARM.close)
+
+
+# -- which notebook ---------------------------------------------------------------------------
+
+
+def _notebook() -> Path:
+    """The file of this notebook: the one that Jupyter or VS Code names, or else the one here.
+
+    Of several, the one that was handed out: `nbgrader autograde` names none.
+    """
+    folder = Path.cwd()
+    for name in (os.environ.get("JPY_SESSION_NAME", ""), _in_kernel("__vsc_ipynb_file__")):
+        named = folder / str(name or "")
+        for path in (named, folder / named.name):
+            if path.suffix == ".ipynb" and path.is_file():
+                return path
+    found = [path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")]
+    if len(found) > 1 and (folder / "checks").is_dir():
+        found = [path for path in found if path.stem == _assignment(folder)] or found
+    if len(found) == 1:
+        return found[0]
+    if "google.colab" in sys.modules:
+        raise UsageError(NO_FILE_IN_COLAB)
+    names = ", ".join(path.name for path in found) or "no notebook"
+    raise UsageError(f"this folder has {names}; in a terminal, run `autograder check FILE`")
+
+
+def _assignment(folder: Path) -> str:
+    from autograder.course.course import Course
+
+    return next(iter(Course.handed_out(folder).folders))
+
+
+def _in_kernel(name: str) -> Any:
+    """A variable of the notebook; None where there is none, or no notebook."""
+    shell = _shell()
+    return None if shell is None else shell.user_ns.get(name)
+
+
+def _shell() -> Any:
+    """IPython's shell, if this runs in one. What did not import it is not in one."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+# -- what was saved ---------------------------------------------------------------------------
+
+
+def _saved(notebook: Path) -> str:
+    """Which version was read; whether the page holds a newer one, a kernel can't know."""
+    saved = time.localtime(notebook.stat().st_mtime)
+    ago = time.time() - time.mktime(saved)
+    form = "%H:%M:%S" if ago < 12 * 3600 else "%Y-%m-%d %H:%M"
+    age = f", {ago / 60:.0f} minutes ago" if AGO_SECONDS < ago < 2 * 3600 else ""
+    return (
+        f"Checked: {notebook.name} as saved at {time.strftime(form, saved)}{age}. "
+        "Changed since? Save, then run this cell again."
+    )
+
+
+def _unsaved(notebook: Path, names: Iterable[str]) -> list[str]:
+    """A line if the file does not hold the code of an entry point as it was last run here."""
+    history = getattr(getattr(_shell(), "history_manager", None), "input_hist_raw", [])
+    cells = _sources(notebook)
+    other = []
+    for name in names:
+        defines = re.compile(rf"^(?:async\s+def|def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
+        ran = next((source for source in reversed(history) if defines.search(source)), None)
+        if cells and ran is not None and ran.strip() not in cells:
+            other.append(f"`{name}`")
+    if not other:
+        return []
+    return [
+        f"What the file has for {', '.join(other)} is not what you ran last. "
+        "Not saved yet? Save, then run this cell again."
+    ]
+
+
+def _sources(notebook: Path) -> set[str]:
+    """The code cells of the file; none if it can't be read, which others say better."""
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return {"".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code"}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+
+
+# -- showing ----------------------------------------------------------------------------------
+
+
+def _notes(result: Result, notebook: Path) -> list[str]:
+    """What stands below the table."""
+    exercise = _exercise(result)
+    notes = [f"Note: {note}" for note in result.notes]
+    if result.score >= result.max_score and exercise.hidden_points:
+        notes.append(
+            f"Every check here passes. Hidden ones, for {exercise.hidden_points:g} more points, "
+            "run when it is graded."
+        )
+    layers = result.protections.values()
+    if layers and not any(layer["on"] for layer in layers):
+        notes += _WARM.once(NO_ISOLATION)
+    return [*notes, _saved(notebook), *_unsaved(notebook, exercise.entry_points)]
+
+
+def _exercise(result: Result) -> Exercise:
+    """The one exercise that was checked, as the course has it."""
+    assert _WARM.grader is not None
+    exercises = _WARM.grader.course.assignment(result.assignment).exercises
+    return next(e for e in exercises if e.name == result.exercises[0].name)
+
+
+def _show(exercise: ExerciseResult, notes: list[str]) -> None:
+    """The table, and the same as `autograder check` prints it for where no HTML is shown."""
+    from rich.console import Console
+
+    from autograder.reports.html import exercise_html
+    from autograder.reports.text import print_exercise, shown
+
+    page = exercise_html(exercise, hidden="description", notes=notes, printed=True)
+    console = Console(width=WIDTH, file=io.StringIO(), force_jupyter=False, color_system=None)
+    with console.capture() as captured:
+        print_exercise(exercise, console, printed=True)
+    lines = [line.rstrip() for line in captured.get().rstrip().splitlines()]
+    _display(page, "\n".join([*lines, *map(shown, notes)]))
+
+
+def _refuse(reason: str) -> None:
+    from autograder.reports.escape import printable
+
+    text = printable(f"Not checked: {reason}.", newlines=True)
+    _display(f'<div style="white-space: pre-wrap">{html.escape(text)}</div>', text)
+
+
+def _display(page: str, text: str) -> None:
+    """On the page, or printed where there is none; never on stderr, which nbgrader fails."""
+    if _shell() is None:
+        print(text)
+        return
+    from IPython.display import display
+
+    display({"text/plain": text, "text/html": page}, raw=True)  # type: ignore[no-untyped-call]
