@@ -1,4 +1,4 @@
-"""What an author imports in checks.py and mistakes.py.
+"""What an author imports in checks.py, hidden.py and mistakes.py.
 
 @check(points=2)
 def matches_the_definition(student):
@@ -10,7 +10,7 @@ def matches_the_definition(student):
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,14 +28,14 @@ Thing = TypeVar("Thing")
 def check(
     *,
     points: float,
-    after: Check | tuple[Check, ...] = (),
-    visible: bool = True,
+    after: Check | str | Sequence[Check | str] = (),
     hint: str | None = None,
 ) -> Callable[[Callable[..., Any]], Check]:
     """Makes a function a check: its name is its id, its docstring the line a student reads.
 
-    Parameters of the function name what it needs: student, reference, rng, thresholds, code.
-    One that asks for `reference` is hidden. `after` skips it unless those passed.
+    Parameters of the function name what it needs: student, reference, rng, thresholds, code. In
+    checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
+    names checks, or is one; without their points this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown.
     """
 
@@ -46,15 +46,14 @@ def check(
         description = " ".join((function.__doc__ or "").split())
         if not description:
             raise TypeError(f"{function.__name__} needs a docstring: the line that a student reads")
-        earlier = after if isinstance(after, tuple) else (after,)
+        earlier = (after,) if isinstance(after, Check | str) else after
         return Check(
             name=function.__name__,
             description=description,
             points=points,
             function=function,
             wants=wants,
-            after=tuple(one.name for one in earlier),
-            visible=visible and "reference" not in wants,
+            after=tuple(one.name if isinstance(one, Check) else one for one in earlier),
             hint=hint,
         )
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -60,9 +61,33 @@ class SubmissionError(FileError):
 
 
 class CourseError(FileError):
-    """An assignment or an exercise is not laid out as it should be."""
+    """An assignment or an exercise is not laid out as it should be; `line` 0 is the whole file."""
 
     exit_code = 4
+
+    def __init__(self, file: object, problem: str, remedy: str, line: int = 0) -> None:
+        super().__init__(f"{file}:{line}" if line else file, problem, remedy)
+        self.file = str(file)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an author has to fix: a fact about a line of a file (0: the whole file), a remedy."""
+
+    file: str
+    line: int
+    fact: str
+    remedy: str
+
+    @classmethod
+    def of(cls, error: CourseError) -> Problem:
+        """The same as a value."""
+        return cls(error.file, error.line, error.problem, error.remedy)
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.fact}: {self.remedy}"
 
 
 class ProtectionError(AutograderError):

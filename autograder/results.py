@@ -103,6 +103,10 @@ class Result:
         return any(c.status is Status.INTERNAL for e in self.exercises for c in e.checks)
 
 
+def shown_points(points: float) -> str:
+    return f"{points:g}"
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     results: tuple[Result, ...]

@@ -1,252 +1,178 @@
 """Shows that a course is sound: what an author runs before anybody else does.
 
-For each exercise: the reference gets everything, on several seeds; every known mistake fails
-first at the check that it names and is answered with its own hint; every visible check has
-hints that rise. For the assignment: what is released scores nothing, is in step with its source
-and holds nothing hidden. Each problem says what to do about it.
+    validate ─> the reference gets everything ─> mistakes fail where they say, with their own hint
+             └─> the release is in step, holds nothing hidden, and works where students have it
+
+A step is taken only where the one before it found nothing: what follows from a problem is noise.
 """
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.text import Text
-
-from autograder.author.release import expected_release, out_of_step, release_folder
+from autograder.author.fingerprints import (
+    MistakesRun,
+    Tell,
+    file_of,
+    line_of,
+    mistakes_of,
+    reference_problems,
+)
+from autograder.author.leaks import leaks, leaks_in_files
+from autograder.author.release import (
+    expected_release,
+    in_step,
+    kept_fingerprints,
+    lay_out,
+    out_of_step,
+    release_folder,
+)
+from autograder.author.validate import validate
 from autograder.course.course import Course, solution_source
-from autograder.course.hints import hint_problems
-from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.mistakes import FILE as MISTAKES
+from autograder.course.mistakes import Mistake
 from autograder.course.model import Assignment, Exercise
-from autograder.errors import CourseError
+from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
-from autograder.judge import diagnosis, expect, foresight, run
-from autograder.judge.diagnosis import Fingerprint
-from autograder.judge.foresight import FILE as CALLS
-from autograder.judge.foresight import SEED, Recording
-from autograder.judge.reading import Code
-from autograder.judge.run import Candidate, Finding, check_seed, profile_of, run_exercise
+from autograder.judge import diagnosis
+from autograder.judge.run import profile_of
 from autograder.results import Status
-from autograder.sandbox.host.session import Foreseen, Request
-from autograder.submissions.model import Cell, Submission
 
-SEEDS = (0, 1, 2)
-SOURCES = ("checks.py", "exercise.toml", "mistakes.py", "solution.py")
+SEEDS = (0, 0, 1, 2, 3)
+"""Of the reference's runs: twice the same, then others."""
+
 NOT_FULL = (Status.FAILED, Status.PARTIAL, Status.ERROR)
 
 
-def prove_assignment(course: Course, name: str, only: frozenset[str], console: Console) -> bool:
-    """Prints what was shown and what was not; True where nothing is wrong."""
+def prove_assignment(
+    course: Course, name: str, only: frozenset[str], tell: Tell
+) -> Iterator[tuple[str, str, list[Problem]]]:
+    """What is shown, in a few words, and the problems with it; part by part.
+
+    `tell` is called with what is being run, for someone who waits.
+    """
+    if found := validate(course.folder(name), only):
+        yield name, "valid", found
+        return
     assignment = course.assignment(name)
-    count = 0
+    sound = True
     with Grader(course, Settings(device="cpu", only=only)) as grader:
         for exercise in grader.exercises(assignment):
-            found = list(prove_exercise(grader, exercise))
-            count += len(found)
-            _report(console, f"{name}/{exercise.name}", _summary(exercise), found)
-        if not only:
-            found = list(prove_release(course, grader, name))
-            count += len(found)
-            _report(
-                console, name, "released work scores 0, is in step, holds nothing hidden", found
-            )
-    return count == 0
+            tell(exercise.name)
+            found = prove_exercise(grader, exercise, tell)
+            sound = sound and not found
+            yield f"{name}/{exercise.name}", _summary(exercise), found
+    if not only and sound:
+        tell("the release")
+        summary = "the release is in step, gives nothing away, and works where students have it"
+        yield name, summary, prove_release(assignment)
 
 
 def _summary(exercise: Exercise) -> str:
     hinted = sum(check.visible for check in exercise.checks)
-    caught = f"{len(load_mistakes(exercise))} mistakes caught and named"
-    return f"reference full, {caught}, hints for {hinted} checks"
-
-
-def _report(console: Console, what: str, summary: str, problems: Sequence[str]) -> None:
-    if not problems:
-        console.print(
-            Text("ok    ", style="green").append(f"{what}: {summary}", style="default"),
-            soft_wrap=True,
-        )
-    for problem in problems:
-        console.print(
-            Text("WRONG ", style="red bold").append(f"{what}: {problem}", style="default"),
-            soft_wrap=True,
-        )
+    caught = len(diagnosis.load(exercise.folder / diagnosis.FILE))
+    return f"reference full, {caught} mistakes caught and named, hints for {hinted} checks"
 
 
 # -- one exercise -----------------------------------------------------------------------------
 
 
-def prove_exercise(grader: Grader, exercise: Exercise) -> Iterator[str]:
-    """Problems of one exercise, each with its remedy."""
-    source = solution_source(exercise)
-    if source is None:
-        raise CourseError(
-            exercise.folder / "solution.py", "is missing", "write the reference there"
-        )
-    for missing in (name for name in ("statement.md",) if not (exercise.folder / name).exists()):
-        yield f"{missing} is missing; write what the student reads"
-    yield from hint_problems(exercise)
-    for seed in SEEDS:
-        for finding in run_source(grader, exercise, [source], seed):
-            if finding.status is not Status.PASSED:
-                yield (
-                    f"the reference does not pass {finding.check.name} with --seed {seed} "
-                    f"({finding.rationale}); mend solution.py or the check"
-                )
-    yield from prove_mistakes(grader, exercise, source)
+def prove_exercise(grader: Grader, exercise: Exercise, tell: Tell) -> list[Problem]:
+    """Problems of one exercise: of its reference, or else of its mistakes."""
+    if found := reference_problems(grader, exercise, SEEDS):
+        return found
+    run = mistakes_of(grader, exercise, tell)
+    return list(_mistake_problems(exercise, run))
 
 
-def prove_mistakes(grader: Grader, exercise: Exercise, source: str) -> Iterator[str]:
-    """Problems with the known mistakes, and with the fingerprints that are kept of them."""
-    mistakes = load_mistakes(exercise)
-    runs = {m.name: run_source(grader, exercise, [source, *m.cells]) for m in mistakes}
-    known = [Fingerprint(m.name, m.hint, profile_of(runs[m.name])) for m in mistakes]
-    for mistake in mistakes:
-        yield from _prove_mistake(mistake, runs[mistake.name], known)
-    for number, one in enumerate(known):
-        for other in known[:number]:
-            if one.hint != other.hint and _alike(one, other):
-                yield f"{one.mistake} and {other.mistake} look the same: give them the same hint"
-    path = exercise.folder / "fingerprints.json"
-    if not fresh(exercise):
-        yield f"{path.name} or {CALLS} is out of date; run `autograder release`"
-    elif any(not _alike(one, old) for one, old in zip(known, diagnosis.load(path)[1], strict=True)):
-        yield f"{path.name} is not what the mistakes do here; run `autograder release`, compare"
+def _mistake_problems(exercise: Exercise, run: MistakesRun) -> Iterator[Problem]:
+    path = str(exercise.folder / MISTAKES)
+    sound = True
+    for mistake in run.mistakes:
+        if problem := _mistake_problem(exercise, mistake, run):
+            sound = False
+            yield problem
+    for number, one in enumerate(run.known if sound else ()):
+        for other in run.known[:number]:
+            if one.hint != other.hint and diagnosis.alike(one, other):
+                fact = f"{one.mistake} and {other.mistake} fail in the same way"
+                line = run.mistakes[number].line
+                yield Problem(path, line, fact, "give them the same hint, or remove one")
+                sound = False
+    kept = exercise.folder / diagnosis.FILE
+    if sound and not in_step(diagnosis.load(kept), run.known):
+        fact = "is not what the mistakes do now"
+        yield Problem(str(kept), 0, fact, f"run `autograder release {exercise.folder.parent.name}`")
 
 
-def _alike(one: Fingerprint, other: Fingerprint) -> bool:
-    return one.profile.keys() == other.profile.keys() and all(
-        diagnosis.same(evidence, other.profile[name]) for name, evidence in one.profile.items()
-    )
-
-
-def _prove_mistake(
-    mistake: Mistake, findings: Sequence[Finding], known: Sequence[Fingerprint]
-) -> Iterator[str]:
+def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> Problem | None:
+    """A mistake fails first at the check that it names, and is recognised there."""
+    path = str(exercise.folder / MISTAKES)
+    findings = run.findings[mistake.name]
+    if broken := next((f for f in findings if f.status is Status.INTERNAL), None):
+        fact = f"{broken.check.name} breaks on the mistake {mistake.name}: {broken.rationale}"
+        file, line = str(file_of(exercise, broken.check)), line_of(broken.check)
+        return Problem(file, line, fact.rstrip("."), "fix the check")
     first = next((f.check.name for f in findings if f.status in NOT_FULL), None)
     if first is None:
-        yield f"mistake {mistake.name} gets full marks; add a check that catches it"
-        return
+        fact = f"the mistake {mistake.name} gets full marks"
+        return Problem(path, mistake.line, fact, "add a check that sees it")
     if first != mistake.fails:
-        yield f"mistake {mistake.name} fails first at {first}; write fails={first}, or mend it"
-        return
-    found = diagnosis.diagnose(first, profile_of(findings), known)
+        fact = f"the mistake {mistake.name} fails first at {first}"
+        return Problem(path, mistake.line, fact, f"write fails={first}, or change the mistake")
+    found = diagnosis.diagnose(first, profile_of(findings), run.known)
     if found is None or found.hint != mistake.hint:
-        named = "nothing" if found is None else found.mistake
-        yield f"mistake {mistake.name} is taken for {named}; let evidence tell them apart"
-    if any(f.status is Status.INTERNAL for f in findings):
-        yield f"mistake {mistake.name} makes a check fail by our fault; run it and mend the check"
-
-
-def run_source(
-    grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0
-) -> list[Finding]:
-    """The checks of one exercise against code of the course's own."""
-    submission = of_the_course(cells)
-    session = grader.session(submission)
-    candidate = Candidate(session, Code.of(submission), {})
-    calls = grader.calls(exercise)
-    try:
-        return run_exercise(exercise, candidate, grader.reference(exercise), seed=seed, calls=calls)
-    finally:
-        session.close()
-
-
-def of_the_course(cells: Sequence[str]) -> Submission:
-    """Code of the course's own as a submission."""
-    made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
-    return Submission("(course)", "", None, made, {}, (), "")
-
-
-# -- fingerprints -----------------------------------------------------------------------------
-
-
-def digest_of(exercise: Exercise) -> str:
-    """SHA-256 over what fingerprints depend on: the exercise, and how evidence is taken."""
-    whole = hashlib.sha256()
-    for module in (expect, run):
-        whole.update(Path(module.__file__ or "").read_bytes())
-    for name in SOURCES:
-        path = exercise.folder / name
-        whole.update(f"{name}\0".encode() + (path.read_bytes() if path.exists() else b"") + b"\0")
-    return whole.hexdigest()
-
-
-def fresh(exercise: Exercise) -> bool:
-    """Whether what is kept of runs of the exercise belongs to it as it is now."""
-    folder = exercise.folder
-    kept = diagnosis.load(folder / "fingerprints.json")[0], foresight.load(folder / CALLS)[0]
-    return set(kept) == {digest_of(exercise)}
-
-
-def refresh_records(course: Course, assignment: Assignment) -> list[Exercise]:
-    """Computes and writes fingerprints and calls that are out of date; for which exercises."""
-    stale = [exercise for exercise in assignment.exercises if not fresh(exercise)]
-    if not stale:
-        return []
-    with Grader(course, Settings(device="cpu")) as grader:
-        for exercise in stale:
-            _refresh(grader, exercise)
-    return stale
-
-
-def _refresh(grader: Grader, exercise: Exercise) -> None:
-    """The calls first: whether they are sent ahead may show in what a mistake leaves behind."""
-    source = solution_source(exercise) or ""
-    mistakes = load_mistakes(exercise)
-    runs = [[source], *([source, *mistake.cells] for mistake in mistakes)]
-    calls = record_calls(grader, exercise, runs)
-    digest = digest_of(exercise)
-    (exercise.folder / CALLS).write_text(foresight.dump(calls, digest), encoding="utf-8")
-    known = [
-        Fingerprint(m.name, m.hint, profile_of(run_source(grader, exercise, [source, *m.cells])))
-        for m in mistakes
-    ]
-    text = diagnosis.dump(known, digest)
-    (exercise.folder / "fingerprints.json").write_text(text, encoding="utf-8")
-
-
-def record_calls(
-    grader: Grader, exercise: Exercise, runs: Sequence[Sequence[str]]
-) -> dict[str, Foreseen]:
-    """What each check asks the first of these codes, as far as it asks all who pass it the same."""
-    asked: dict[str, list[list[Request]]] = {check.name: [] for check in exercise.checks}
-    for cells in runs:
-        submission = of_the_course(cells)
-        session = grader.session(submission, Recording)
-        assert isinstance(session, Recording)
-        candidate = Candidate(session, Code.of(submission), {})
-        findings = run_exercise(exercise, candidate, grader.reference(exercise), seed=SEED)
-        session.close()
-        for name in (f.check.name for f in findings if f.status is Status.PASSED):
-            asked[name].append(session.asked[check_seed(SEED, exercise.name, name)])
-    calls = {}
-    for name, (reference, *others) in asked.items():
-        count, whole = foresight.common(reference, others)
-        seed = check_seed(SEED, exercise.name, name)
-        calls[name] = Foreseen(seed, reference[:count], whole)
-    return calls
+        taken = "is not recognised" if found is None else f"is taken for {found.mistake}"
+        remedy = "let the check compare what tells them apart, or give them the same hint"
+        return Problem(path, mistake.line, f"the mistake {mistake.name} {taken}", remedy)
+    return None
 
 
 # -- the release ------------------------------------------------------------------------------
 
 
-def prove_release(course: Course, grader: Grader, name: str) -> Iterator[str]:
-    """Problems of what is handed out."""
-    try:
-        expected = expected_release(course, name)
-    except CourseError as error:
-        yield str(error)
-        return
-    if stale := out_of_step(release_folder(course, name), expected):
-        shown = ", ".join(stale[:3])
-        yield f"assignments/{name} is not in step ({shown}); run `autograder release {name}`"
+def prove_release(assignment: Assignment) -> list[Problem]:
+    """Problems of what is handed out; what is proven is what students get."""
+    name, folder = assignment.name, release_folder(assignment)
+    expected = expected_release(assignment, kept_fingerprints(assignment))
+    if found := leaks(assignment) or leaks_in_files(assignment, expected):
+        return found
     with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) / name
+        lay_out(place, expected)
+        try:
+            found = list(_student_problems(assignment, place))
+        except CourseError as error:
+            file = Path(error.file).relative_to(place / "checks")
+            fact = f"does not work where students have it: {error.problem}"
+            return [Problem(str(assignment.folder / file), error.line, fact, error.remedy)]
+    if found:
+        return found
+    if stale := out_of_step(folder, expected):
+        fact = f"is not in step with solutions/ ({', '.join(stale[:3])})"
+        return [Problem(f"assignments/{name}", 0, fact, f"run `autograder release {name}`")]
+    return []
+
+
+def _student_problems(assignment: Assignment, place: Path) -> Iterator[Problem]:
+    """In a hand-out without a course: the reference gets all visible points, the stub none."""
+    name = assignment.name
+    with Grader(Course.handed_out(place), Settings(device="cpu", assignment=name)) as grader:
         for suffix in (".py", ".ipynb"):
-            path = Path(scratch) / f"{name}{suffix}"
-            path.write_bytes(expected[path.name])
-            result = grader.grade(path)
+            result = grader.grade(place / f"{name}{suffix}")
             if result.score or result.error:
-                yield f"the untouched {path.name} scores {result.score:g}, not 0 {result.error}"
+                fact = f"untouched, {name}{suffix} scores {result.score}, not 0 {result.error}"
+                yield Problem(f"assignments/{name}", 0, fact.rstrip(), "let the checks see a stub")
+        cells = [f"# %% {e.name}\n{solution_source(e)}\n" for e in assignment.exercises]
+        right = place / f"{name}.py"
+        right.write_text("\n".join(cells), encoding="utf-8")
+        graded = grader.grade(right).exercises
+        for exercise, fared in zip(assignment.exercises, graded, strict=True):
+            for verdict in fared.checks:
+                if verdict.status is not Status.PASSED:
+                    check = next(c for c in exercise.checks if c.name == verdict.name)
+                    fact = f"where students have it, the reference fails: {verdict.rationale}"
+                    file = str(file_of(exercise, check))
+                    yield Problem(file, line_of(check), fact.rstrip("."), "fix the check")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import author, course, judge, nbgrader
-from autograder.author.release import expected_release, teachers_notebook
+from autograder.author.release import expected_release, kept_fingerprints, teachers_notebook
 from autograder.course.course import Course
 from autograder.course.load import assignment_names
 from autograder.errors import CourseError
@@ -115,9 +115,9 @@ def _make(root: Path, name: str, digest: str) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=root / FOLDER) as folder:
         fresh = Path(folder) / "fresh"
         try:
-            opened = Course.open(root)
-            files = expected_release(opened, name)
-            files[f"{name}.ipynb"] = teachers_notebook(opened, name)
+            assignment = Course.open(root).assignment(name)
+            files = expected_release(assignment, kept_fingerprints(assignment))
+            files[f"{name}.ipynb"] = teachers_notebook(assignment)
         except CourseError:
             shutil.rmtree(place, ignore_errors=True)
             raise

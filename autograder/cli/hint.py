@@ -6,7 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from autograder.cli.student import AddCommand, path_and_exercises
+from autograder.cli.console import AddCommand
+from autograder.cli.student import path_and_exercises
 from autograder.errors import InternalError, SubmissionError, UsageError
 
 if TYPE_CHECKING:

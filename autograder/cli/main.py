@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder import __version__
+from autograder.cli import author, student
 from autograder.cli import hint as cli_hint
-from autograder.cli import student
+from autograder.cli.console import course_option, make_console
 from autograder.errors import AutograderError, GradebookError, InternalError, UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from autograder.course.course import Course
     from autograder.grading.grader import Settings
     from autograder.nbgrader.class_grading import Written
@@ -52,6 +51,7 @@ examples:
   autograder watch                              an answer each time you save
   autograder check                              a student's own work, in the folder handed out
   autograder hint bce_criterion                 the next hint for its first check that is open
+  autograder new softmax_regression             a new assignment: a folder with every file
   autograder release logistic_regression        build assignments/ from solutions/
   autograder prove                              references full, stubs zero, mistakes caught
   autograder doctor                             what protects this machine, tested
@@ -99,12 +99,12 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(
-        name: str, run: Callable[[argparse.Namespace], int], help: str, epilog: str
+        name: str, run: Callable[[argparse.Namespace], int], summary: str, epilog: str
     ) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
-            help=help,
-            description=help,
+            help=summary,
+            description=summary,
             epilog=epilog + "\n" + EXIT_CODES,
             formatter_class=RawDescriptionRichHelpFormatter,
         )
@@ -116,19 +116,7 @@ def parser() -> argparse.ArgumentParser:
     )
     student.add_commands(command, _running_options)
     cli_hint.add_command(command)
-    release_options = command(
-        "release", release, "build assignments/ from solutions/", RELEASE_EXAMPLES
-    )
-    _course_option(release_options)
-    release_options.add_argument("assignment", nargs="*", help="which (default: all)")
-    prove_options = command(
-        "prove", prove, "show that the course and its release are sound", PROVE_EXAMPLES
-    )
-    _course_option(prove_options)
-    prove_options.add_argument("assignment", nargs="*", help="which (default: all)")
-    prove_options.add_argument(
-        "--exercise", action="append", default=[], help="only this one (may be repeated)"
-    )
+    author.add_commands(command)
     doctor_options = command(
         "doctor", doctor, "show which protections and devices work here", DOCTOR_EXAMPLES
     )
@@ -143,23 +131,7 @@ examples:
   autograder grade class/* --output results/ --require network,filesystem,kill
   autograder grade submitted/ --gradebook sqlite:///gradebook.db
 """
-RELEASE_EXAMPLES = "examples:\n  autograder release\n  autograder release logistic_regression\n"
-PROVE_EXAMPLES = """\
-examples:
-  autograder prove
-  autograder prove logistic_regression --exercise bce_criterion
-"""
 DOCTOR_EXAMPLES = "examples:\n  autograder doctor\n"
-
-
-def _course_option(options: argparse.ArgumentParser) -> None:
-    options.add_argument(
-        "--course",
-        type=Path,
-        default=Path(),
-        metavar="DIR",
-        help="the course (default: found from here upward)",
-    )
 
 
 def _running_options(options: argparse.ArgumentParser) -> None:
@@ -210,7 +182,7 @@ def _grade_options(options: argparse.ArgumentParser) -> None:
         help="PATH is nbgrader's submitted/: write the scores to this database, and autograded/",
     )
     options.add_argument("--printed", action="store_true", help="show what the code printed")
-    _course_option(options)
+    course_option(options)
 
 
 def _seed(text: str) -> int:
@@ -280,7 +252,7 @@ def _grade_class(
     from autograder.reports.gradebook import print_line, print_summary
     from autograder.results import Report
 
-    console = _console()
+    console = make_console()
 
     def tell(written: Written) -> None:
         if folder:
@@ -302,32 +274,6 @@ def _grade_class(
     return _exit_code(report) or (3 if done.tree.skipped else 0)
 
 
-def release(options: argparse.Namespace) -> int:
-    from autograder.author.prove import refresh_records
-    from autograder.author.release import release_assignment
-    from autograder.course.course import Course
-
-    course = Course.open(options.course)
-    for name in options.assignment or course.folders:
-        for exercise in refresh_records(course, course.assignment(name)):
-            print(f"{name}/{exercise.name}: known mistakes and calls of the checks recorded")
-        written = release_assignment(course, name)
-        print(f"{name}: {len(written)} files written" if written else f"{name}: in step already")
-    return 0
-
-
-def prove(options: argparse.Namespace) -> int:
-    from autograder.author.prove import prove_assignment
-    from autograder.course.course import Course
-
-    course = Course.open(options.course)
-    sound = [
-        prove_assignment(course, name, frozenset(options.exercise), _console())
-        for name in options.assignment or course.folders
-    ]
-    return 0 if all(sound) else 1
-
-
 def doctor(options: argparse.Namespace) -> int:
     from autograder.grading.doctor import examine, print_examination
 
@@ -337,7 +283,7 @@ def doctor(options: argparse.Namespace) -> int:
 
         print(json.dumps(examination, indent=2))
     else:
-        print_examination(examination, _console())
+        print_examination(examination, make_console())
     return 0
 
 
@@ -355,20 +301,10 @@ def _layers(text: str) -> frozenset[str]:
     return names
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # for `main`; rich itself would exit with 1
-
-    return Plain(highlight=False, soft_wrap=False)
-
-
 def _print(result: Result, printed: bool, rule: bool) -> None:
     from autograder.reports.text import print_result
 
-    console = _console()
+    console = make_console()
     if rule:
         console.rule(style="dim")
     print_result(result, console, printed=printed)
@@ -377,7 +313,7 @@ def _print(result: Result, printed: bool, rule: bool) -> None:
 def _print_summary(report: Report) -> None:
     from autograder.reports.text import print_summary
 
-    print_summary(report.results, _console())
+    print_summary(report.results, make_console())
 
 
 def _say(text: str) -> None:

@@ -6,8 +6,9 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from autograder.cli.console import AddCommand, make_console
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ examples:
   autograder watch logistic_regression.ipynb
 """
 SUFFIXES = frozenset({".py", ".ipynb", ".zip"})
-
-
-class AddCommand(Protocol):
-    """Adds a command's parser: name, what runs it, a line of help, examples."""
-
-    def __call__(
-        self, name: str, run: Callable[[argparse.Namespace], int], help: str, epilog: str
-    ) -> argparse.ArgumentParser: ...
 
 
 def add_commands(
@@ -95,7 +88,7 @@ def start(options: argparse.Namespace) -> int:
 
     started = lay_out(options.assignment, options.folder, Path())
     assignment = Course.handed_out(started.folder).assignment(options.assignment)
-    print_started(assignment, started.folder, started.made, started.kept, _console())
+    print_started(assignment, started.folder, started.made, started.kept, make_console())
     return 0
 
 
@@ -104,7 +97,7 @@ def list_all(options: argparse.Namespace) -> int:
     from autograder.student.progress import Progress
     from autograder.student.start import works
 
-    console = _console()
+    console = make_console()
     found = works(options.path)
     if not found:
         raise UsageError(f"{options.path}: no assignment is here, and none came with the package")
@@ -136,7 +129,7 @@ def check(options: argparse.Namespace) -> int:
     with Grader(course, settings) as grader:
         grader.exercises(course.assignment(name))  # a name that is none is said before torch is in
         result = grade_work(grader, path)
-    console = _console()
+    console = make_console()
     if options.json:
         print(json.dumps(as_json(Report((result,))), indent=2))
     else:
@@ -152,7 +145,7 @@ def check(options: argparse.Namespace) -> int:
 def watch(options: argparse.Namespace) -> int:
     from autograder.student.watch import watch as run
 
-    return run(options.path, options.device, _console())
+    return run(options.path, options.device, make_console())
 
 
 def _remember(result: Result, folder: Path, console: Console, *, quiet: bool) -> None:
@@ -176,9 +169,3 @@ def _say_problem(progress: Progress, console: Console) -> None:
 
     if progress.problem:
         console.print(Text(f"Note: {progress.problem}", style="yellow"))
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=False)

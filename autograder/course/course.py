@@ -40,12 +40,16 @@ class Course:
             )
         return cls({load.load_assignment(checks).name: checks})
 
-    def assignment(self, name: str) -> Assignment:
-        """The assignment of that name; UsageError with the names that there are."""
+    def folder(self, name: str) -> Path:
+        """The folder that describes an assignment; UsageError with the names that there are."""
         if name not in self.folders:
             raise UsageError(f"there is no assignment {name!r}; there is {', '.join(self.folders)}")
+        return self.folders[name]
+
+    def assignment(self, name: str) -> Assignment:
+        """The assignment of that name, loaded once; UsageError as `folder`."""
         if name not in self._loaded:
-            self._loaded[name] = load.load_assignment(self.folders[name])
+            self._loaded[name] = load.load_assignment(self.folder(name))
         return self._loaded[name]
 
     def known(self, preferred: str | None = None) -> KnownAssignments:

@@ -1,31 +1,28 @@
 """Find and read a course: folders in, `Assignment` out; anything odd is a `CourseError`.
 
 The same layout is read in two places: `solutions/<assignment>/`, and the `checks/` folder of
-a released assignment, which holds the visible part of it.
+a released assignment, which has no hidden.py, no solution.py and no mistakes.py.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-import tomllib
-from dataclasses import fields
+import sys
+import traceback
+import types
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
+from autograder.course.tables import ASSIGNMENT, EXERCISE, read_table
 from autograder.errors import CourseError
 
-Kind = TypeVar("Kind")
-WORDS: dict[type, str] = {
-    str: "text",
-    list: "a list",
-    dict: "a table",
-    int: "a whole number",
-    float: "a number",
-}
 FOLDER = re.compile(r"\d\d_(\w+)")
+VISIBLE, HIDDEN = "checks.py", "hidden.py"
 
 
 def find_course(start: Path) -> Path:
@@ -36,7 +33,7 @@ def find_course(start: Path) -> Path:
     raise CourseError(
         start,
         "no course here or above it (a folder with solutions/)",
-        "pass --course DIR, or cd into it",
+        "pass --course DIR, cd into it, or start one with `autograder new ASSIGNMENT`",
     )
 
 
@@ -45,139 +42,168 @@ def assignment_names(course: Path) -> list[str]:
     return sorted(path.parent.name for path in (course / "solutions").glob("*/assignment.toml"))
 
 
+def exercise_folders(folder: Path) -> list[Path]:
+    """The folders of an assignment's exercises, in order."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.is_dir() and FOLDER.fullmatch(path.name) and (path / "exercise.toml").exists()
+    ]
+
+
 def load_assignment(folder: Path) -> Assignment:
     """Reads an assignment's folder: its own file, and every exercise in it."""
-    about = read_toml(folder / "assignment.toml")
-    exercises = []
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and FOLDER.fullmatch(path.name) and (path / "exercise.toml").exists():
-            exercises.append(load_exercise(path))
+    about = read_table(folder / "assignment.toml", ASSIGNMENT)
+    exercises = tuple(load_exercise(path) for path in exercise_folders(folder))
     if not exercises:
-        raise CourseError(
-            folder, "has no exercise folder", "add one named like 01_name, with exercise.toml"
-        )
-    _insist_on_one_owner(exercises)
-    read = _Table(folder / "assignment.toml", about)
+        remedy = f"make one with `autograder new {folder.name} NAME`"
+        raise CourseError(folder, "has no exercise folder (such as 01_name)", remedy)
+    for error in shared_names(exercises):
+        raise error
     return Assignment(
-        name=read.get("name", str, folder.name),
-        title=read.get("title", str, folder.name),
+        name=about.get("name", folder.name),
+        title=about.get("title", folder.name),
         folder=folder,
-        exercises=tuple(exercises),
-        habits=tuple(read.get("habits", list, [])),
+        exercises=exercises,
+        habits=tuple(about.get("habits", [])),
     )
 
 
-def _insist_on_one_owner(exercises: list[Exercise]) -> None:
-    """Each name that a submission defines belongs to one exercise."""
+def shared_names(exercises: tuple[Exercise, ...]) -> Iterator[CourseError]:
+    """Names that several exercises have: a name that a submission defines belongs to one."""
     owners: dict[str, str] = {}
+    names: dict[str, Path] = {}
     for exercise in exercises:
+        if exercise.name in names:
+            fact = f"is a second exercise {exercise.name}, beside {names[exercise.name].name}"
+            yield CourseError(exercise.folder, fact, "rename one of the two folders")
+        names[exercise.name] = exercise.folder
         for name in exercise.entry_points:
             if name in owners:
-                problem = f"{name} is an entry point of {owners[name]} already"
-                raise CourseError(exercise.folder / "exercise.toml", problem, "choose another name")
+                fact = f"{name} is an entry point of {owners[name]} already"
+                file = exercise.folder / "exercise.toml"
+                yield CourseError(file, fact, "choose another name")
             owners[name] = exercise.name
 
 
 def load_exercise(folder: Path) -> Exercise:
-    """Reads one exercise: exercise.toml and checks.py."""
-    match = FOLDER.fullmatch(folder.name)
+    """Reads one exercise: exercise.toml, checks.py, and hidden.py where it is there."""
     path = folder / "exercise.toml"
-    read = _Table(path, read_toml(path))
-    signatures = tuple(read.get("entry_points", list, []))
-    if not match or not signatures:
-        raise CourseError(path, "names no entry_points", 'add e.g. entry_points = ["f(x)"]')
-    checks = load_checks(folder / "checks.py")
-    hidden_points = read.get("hidden_points", float, 0.0)
+    about = read_table(path, EXERCISE)
+    signatures = tuple(about.get("entry_points", []))
+    if not signatures:
+        raise CourseError(path, "has no entry_points", 'add e.g. entry_points = ["f(x)"]')
+    checks = load_checks(folder)
+    hidden_points = about.get("hidden_points", 0.0)
     if not checks and not hidden_points:
-        raise CourseError(
-            folder / "checks.py", "defines no check", "write one with @check(points=..)"
-        )
+        raise CourseError(folder / VISIBLE, "defines no check", "write one with @check(points=1)")
+    name = folder.name.partition("_")[2]
     return Exercise(
-        name=match[1],
-        title=read.get("title", str, match[1]),
+        name=name,
+        title=about.get("title", name),
         folder=folder,
         entry_points=dict(parse_signature(folder, text) for text in signatures),
         signatures=signatures,
         checks=checks,
-        minutes=read.get("minutes", int, 0),
-        limits=_limits(path, read.get("limits", dict, {})),
-        thresholds=SimpleNamespace(**read.get("thresholds", dict, {})),
+        minutes=about.get("minutes", 0),
+        limits=Limits(**about.get("limits", {})),
+        thresholds=SimpleNamespace(**about.get("thresholds", {})),
         hidden_points=hidden_points,
     )
 
 
-def _limits(path: Path, table: dict[str, Any]) -> Limits:
-    known = [field.name for field in fields(Limits)]
-    for name, value in table.items():
-        if name not in known or type(value) not in (int, float) or value <= 0:
-            remedy = f"give numbers above 0; there is {', '.join(known)}"
-            raise CourseError(path, f"[limits] {name} = {value!r}", remedy)
-    return Limits(**table)
-
-
-class _Table:
-    """A table of a TOML file whose fields have the types that they should have."""
-
-    def __init__(self, path: Path, table: dict[str, Any]):
-        self.path = path
-        self.table = table
-
-    def get(self, name: str, kind: type[Kind], default: Kind) -> Kind:
-        value = self.table.get(name, default)
-        if kind is float and type(value) is int:
-            value = float(value)
-        if type(value) is not kind:
-            raise CourseError(self.path, f"{name} = {value!r}", f"give it as {WORDS[kind]}")
-        return value
-
-
 def parse_signature(folder: Path, text: object) -> tuple[str, tuple[str, ...]]:
     """`criterion(y_hat, y)` -> its name and parameter names."""
+    definition = signature_of(text)
+    if definition is None:
+        fact = f"{text!r} is not a signature"
+        raise CourseError(folder / "exercise.toml", fact, "write it like f(x, y=1)")
+    return definition.name, parameters(definition)
+
+
+def signature_of(text: object) -> ast.FunctionDef | None:
+    """`criterion(y_hat, y)` as an empty function; None if it isn't a signature."""
     try:
         (definition,) = ast.parse(f"def {text}: ...").body
     except (SyntaxError, ValueError):
-        definition = None
-    if not isinstance(definition, ast.FunctionDef):
-        raise CourseError(
-            folder / "exercise.toml", f"no signature: {text!r}", "write it like f(x, y=1)"
-        )
+        return None
+    return definition if isinstance(definition, ast.FunctionDef) else None
+
+
+def parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """The names of a function's parameters, `*args` and `**kwargs` left aside."""
     given = definition.args
-    return definition.name, tuple(
-        arg.arg for arg in [*given.posonlyargs, *given.args, *given.kwonlyargs]
-    )
+    return tuple(arg.arg for arg in [*given.posonlyargs, *given.args, *given.kwonlyargs])
 
 
-def load_checks(path: Path) -> tuple[Check, ...]:
-    """Runs checks.py (the course's own code, trusted) and collects its checks in order."""
-    namespace: dict[str, Any] = {"__name__": f"checks_of_{path.parent.name}", "__file__": str(path)}
+# -- checks -----------------------------------------------------------------------------------
+
+
+def load_checks(folder: Path) -> tuple[Check, ...]:
+    """Runs checks.py, then hidden.py (the course's own code, trusted); their checks in order.
+
+    hidden.py may import from checks.py (`from .checks import ...`), which may import nothing of
+    the exercise: it is released alone.
+    """
+    package = f"_exercise_{zlib.crc32(str(folder).encode()):08x}"
+    parent = types.ModuleType(package)
+    parent.__path__ = []
+    sys.modules[package] = parent
+    try:
+        checks = _run(folder / VISIBLE, package)
+        if (folder / HIDDEN).exists():
+            hidden = _run(folder / HIDDEN, package)
+            checks += [replace(check, visible=False) for check in hidden]
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+            del sys.modules[name]
+    _insist_on_names(folder, checks)
+    return tuple(checks)
+
+
+def _run(path: Path, package: str) -> list[Check]:
+    """The checks that a file defines; those that it imports are another file's."""
+    module = types.ModuleType(f"{package}.{path.stem}")
+    module.__dict__.update(__file__=str(path), __package__=package)
+    sys.modules[module.__name__] = module
     try:
         source = path.read_text(encoding="utf-8")
-        exec(compile(source, str(path), "exec", dont_inherit=True), namespace)
-        defined = [n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
+    except FileNotFoundError as error:
+        if error.filename == str(path):
+            raise CourseError(path, "is missing", "write a check there") from None
+        raise CourseError(path, *_why_not_loaded(error), _line_in(path, error)) from error
     except (Exception, SystemExit) as error:
-        problem = f"does not load: {type(error).__name__}: {error}"
-        raise CourseError(path, problem, "mend it; `autograder prove` shows more") from error
-    checks = tuple(value for value in namespace.values() if isinstance(value, Check))
-    names = {check.name for check in checks}
-    if twice := sorted(name for name in names if defined.count(name) > 1):
-        raise CourseError(
-            path, f"{', '.join(twice)} is defined twice", "give each a name of its own"
-        )
+        raise CourseError(path, *_why_not_loaded(error), _line_in(path, error)) from error
+    found = [value for value in module.__dict__.values() if isinstance(value, Check)]
+    return [check for check in found if check.function.__globals__ is module.__dict__]
+
+
+def _why_not_loaded(error: BaseException) -> tuple[str, str]:
+    return f"does not load: {type(error).__name__}: {error}", "fix that line"
+
+
+def _line_in(path: Path, error: BaseException) -> int:
+    """The last line of this file that an exception passed through."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return error.lineno or 0
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f.lineno or 0 for f in reversed(frames) if f.filename == str(path)), 0)
+
+
+def _insist_on_names(folder: Path, checks: list[Check]) -> None:
+    """Names are ids: each occurs once, and `after` names one that comes before."""
+    before: set[str] = set()
     for check in checks:
-        if missing := set(check.after) - names:
-            raise CourseError(
-                path, f"{check.name} comes after unknown {missing}", "name a check of this file"
-            )
-    return checks
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file, or a CourseError that says what is wrong with it."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CourseError(
-            path, "is missing", "add it; CONTRIBUTING.md lists an exercise's files"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CourseError(path, f"is no TOML: {error}", "mend the file") from None
+        path = folder / (VISIBLE if check.visible else HIDDEN)
+        line = check.function.__code__.co_firstlineno
+        if check.name in before:
+            fact = f"the check {check.name} is defined twice"
+            raise CourseError(path, fact, "rename one of the two", line)
+        if check.visible and "reference" in check.wants:
+            fact = f"{check.name} asks for `reference`, which students don't have"
+            raise CourseError(path, fact, f"move it to {HIDDEN}", line)
+        if missing := [name for name in check.after if name not in before]:
+            fact = f"{check.name} comes after {missing[0]}, which is not a check above it"
+            raise CourseError(path, fact, "name a check that stands above", line)
+        before.add(check.name)

@@ -13,8 +13,11 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.course.load import parameters
 from autograder.course.model import Exercise
 from autograder.errors import CourseError
+
+FILE = "mistakes.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Mistake:
     """One known wrong answer: `cells` are run after the reference's own source.
 
     `fails` is the check that catches it first, `hint` what a student who made it reads, `ids`
-    the rows of the catalogue of mistakes that it stands for.
+    the rows of the catalogue of mistakes that it stands for, `line` where it stands in the file.
     """
 
     name: str
@@ -30,18 +33,20 @@ class Mistake:
     fails: str
     hint: str
     cells: tuple[str, ...]
+    line: int = 0
 
 
 def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
     """The mistakes of an exercise, in the order of its file; none where there is no file."""
-    path = exercise.folder / "mistakes.py"
+    path = exercise.folder / FILE
     if not path.exists():
         return ()
     source = path.read_text(encoding="utf-8")
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise CourseError(path, f"line {error.lineno}: {error.msg}", "mend the syntax") from None
+        fact = f"has a syntax error ({error.msg})"
+        raise CourseError(path, fact, "fix that line", error.lineno or 0) from None
     common = "\n\n".join(
         ast.get_source_segment(source, node, padded=True) or ""
         for node in tree.body
@@ -52,9 +57,12 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
         for node in tree.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (decorator := _decorator(node))
     )
-    names = [mistake.name for mistake in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise CourseError(path, f"{', '.join(twice)} stands twice", "give each a name of its own")
+    names: set[str] = set()
+    for one in found:
+        if one.name in names:
+            fact = f"the mistake {one.name} is defined twice"
+            raise CourseError(path, fact, "rename one of the two", one.line)
+        names.add(one.name)
     return found
 
 
@@ -67,26 +75,30 @@ def _mistake(
     decorator: ast.Call,
 ) -> Mistake:
     options = {word.arg: word.value for word in decorator.keywords}
-    fails, hint = options.get("fails"), ast.get_docstring(node)
-    if not isinstance(fails, ast.Name) or fails.id not in {check.name for check in exercise.checks}:
-        raise CourseError(
-            path, f"{node.name}: fails= names no check", "name a function of checks.py"
-        )
-    if not hint:
-        raise CourseError(path, f"{node.name} has no docstring", "write its hint there")
+    fails, hint = _name(options.get("fails")), ast.get_docstring(node)
     target = _constant(options.get("replaces")) or next(iter(exercise.entry_points))
-    if target not in exercise.entry_points:
-        raise CourseError(
-            path, f"{node.name}: replaces= {target!r}", "name an entry point of the exercise"
-        )
-    if len(exercise.entry_points) > 1 and "replaces" not in options and "cell" not in options:
-        raise CourseError(
-            path, f"{node.name} says not what it replaces", "add replaces='<entry point>'"
-        )
+    entry_points = ", ".join(exercise.entry_points)
+    problem = None
+    if fails not in {check.name for check in exercise.checks}:
+        problem = f"{node.name}: fails= names no check", "name a check of checks.py or hidden.py"
+    elif not hint:
+        problem = f"{node.name} has no docstring", "write its hint there, as a question"
+    elif target not in exercise.entry_points:
+        problem = f"{node.name}: replaces={target!r}", f"name an entry point: {entry_points}"
+    elif len(exercise.entry_points) > 1 and "replaces" not in options and "cell" not in options:
+        problem = f"{node.name} does not say what it replaces", f"add replaces= ({entry_points})"
+    elif isinstance(node, ast.FunctionDef) and "cell" not in options:
+        wanted, has = exercise.entry_points[target], parameters(node)
+        if has != wanted:
+            fact = f"{node.name}({', '.join(has)}) replaces {target}({', '.join(wanted)})"
+            problem = fact, "give it the same parameters"
+    if problem is not None:
+        raise CourseError(path, *problem, node.lineno)
+    assert hint is not None
     renamed = f"{_definition(source, node)}\n\n{target} = {node.name}\n"
     cell = _body(source, node) if "cell" in options else renamed
     ids = tuple(part.strip() for part in _constant(options.get("id")).split(",") if part.strip())
-    return Mistake(node.name, ids, fails.id, " ".join(hint.split()), (common, cell))
+    return Mistake(node.name, ids, fails, " ".join(hint.split()), (common, cell), node.lineno)
 
 
 def _decorator(node: ast.stmt) -> ast.Call | None:
@@ -105,6 +117,11 @@ def _is_course_import(node: ast.stmt) -> bool:
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _name(node: ast.expr | None) -> str:
+    """A name, or the text that stands for one."""
+    return node.id if isinstance(node, ast.Name) else _constant(node)
 
 
 def _constant(node: ast.expr | None) -> str:

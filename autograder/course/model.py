@@ -15,9 +15,8 @@ FIXTURES = frozenset({"student", "reference", "rng", "thresholds", "code"})
 class Check:
     """One function that calls the student's code and judges what comes back.
 
-    `wants` are the names of its parameters, each one of `FIXTURES`; a check that wants the
-    reference is hidden. `after` names the checks that must have passed for this one to mean
-    anything.
+    `wants` are the names of its parameters, each one of `FIXTURES`. `after` names the checks that
+    must have passed for this one to mean anything. It is hidden if it stands in hidden.py.
     """
 
     name: str

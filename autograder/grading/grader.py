@@ -269,7 +269,7 @@ class Grader:
     def fingerprints(self, exercise: Exercise) -> Sequence[Fingerprint]:
         """The known mistakes of an exercise, as its fingerprints.json has them."""
         if exercise.folder not in self._fingerprints:
-            _, known = diagnosis.load(exercise.folder / "fingerprints.json")
+            known = diagnosis.load(exercise.folder / diagnosis.FILE)
             self._fingerprints[exercise.folder] = known
         return self._fingerprints[exercise.folder]
 

@@ -1,7 +1,7 @@
 """From a wrong value to the mistake behind it.
 
 A *profile* says of each check how it ended: passed, skipped, or failed with evidence. Every
-known mistake has one, computed by running it (course/prove.py). A student's failed check is
+known mistake has one, computed by running it (author/fingerprints.py). A student's failed check is
 named after the mistake that failed the same check with the same evidence; where several did,
 after the one whose whole profile is nearest.
 
@@ -28,6 +28,7 @@ RTOL, ATOL = 2e-3, 2e-6
 Profile = Mapping[str, Evidence]
 """How each check ended. Passed and skipped are evidence of those kinds."""
 
+FILE = "fingerprints.json"
 PASSED, SKIPPED = Evidence("passed"), Evidence("skipped")
 TELLS_NOTHING = frozenset({"passed", "skipped", "missing", "untouched"})
 
@@ -48,6 +49,13 @@ def same(one: Evidence, other: Evidence) -> bool:
     if len(one.numbers) != len(other.numbers):
         return False
     return bool(np.allclose(one.numbers, other.numbers, rtol=RTOL, atol=ATOL, equal_nan=True))
+
+
+def alike(one: Fingerprint, other: Fingerprint) -> bool:
+    """Whether every check ends alike on two mistakes."""
+    return one.profile.keys() == other.profile.keys() and all(
+        same(evidence, other.profile[name]) for name, evidence in one.profile.items()
+    )
 
 
 def _words(detail: str) -> str:
@@ -71,7 +79,7 @@ def _agreement(profile: Profile, other: Profile) -> int:
 # -- as JSON --------------------------------------------------------------------------------
 
 
-def dump(fingerprints: Sequence[Fingerprint], digest: str) -> str:
+def dump(fingerprints: Sequence[Fingerprint]) -> str:
     """JSON text: for each mistake its hint, and evidence for the checks that did not pass."""
     mistakes = {
         print.mistake: {
@@ -80,19 +88,19 @@ def dump(fingerprints: Sequence[Fingerprint], digest: str) -> str:
         }
         for print in fingerprints
     }
-    return json.dumps({"digest": digest, "mistakes": mistakes}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"mistakes": mistakes}, indent=1, ensure_ascii=False) + "\n"
 
 
-def load(path: Path) -> tuple[str, tuple[Fingerprint, ...]]:
-    """Digest and fingerprints of a file; ("", ()) where there is none.
+def load(path: Path) -> tuple[Fingerprint, ...]:
+    """The fingerprints of a file; none where there is no file.
 
     Raises CourseError where the file holds something else.
     """
     if not path.exists():
-        return "", ()
+        return ()
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return str(data["digest"]), tuple(_fingerprint(*item) for item in data["mistakes"].items())
+        return tuple(_fingerprint(*item) for item in data["mistakes"].items())
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         problem = f"holds no fingerprints ({type(error).__name__}: {error})"
         remedy = "delete it; the course's own is made anew by `autograder release`"

@@ -15,7 +15,16 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from autograder.sandbox.host.remote import Call, Remote, article, call_of, show, value_of
+from autograder.judge.origin import is_marked, marked
+from autograder.sandbox.host.remote import (
+    Call,
+    Remote,
+    article,
+    call_of,
+    is_trusted,
+    show,
+    value_of,
+)
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 EVIDENCE_NUMBERS = 64
@@ -86,7 +95,17 @@ def plain(remote: Any) -> Any:
     value = value_of(remote)
     if (opaque := first_opaque(value)) is not None:
         Expectation(remote).refuse_type(opaque.type_name, "numbers or tensors")
-    return unwrapped(value)
+    return unwrapped(value) if is_trusted(remote) else marked(unwrapped(value))
+
+
+def own(expected: Any) -> Any:
+    """An expected value as plain data. Raises TypeError where it came from the student."""
+    if is_marked(expected) or (isinstance(expected, Remote) and not is_trusted(expected)):
+        raise TypeError(
+            "the expected value came from the student's process: compute it from numbers, or in "
+            "hidden.py with `reference`"
+        )
+    return plain(expected)
 
 
 def unwrapped(value: Any) -> Any:
@@ -161,7 +180,15 @@ class Expectation:
         by a list of numbers or a tensor with one dimension. For types with few digits
         (float16, bfloat16) rtol is at least that of `LOOSER`.
         """
-        wanted = np.asarray(plain(expected), dtype=np.float64)
+        return self._near(own(expected), atol, rtol)
+
+    def agrees_with(self, other: Any, atol: float = 1e-6, rtol: float = 1e-5) -> Expectation:
+        """As `close_to`, with another answer of the student's: that two agree, not that they are
+        right."""
+        return self._near(plain(other), atol, rtol)
+
+    def _near(self, expected: Any, atol: float, rtol: float) -> Expectation:
+        wanted = np.asarray(expected, dtype=np.float64)
         actual = self._array(wanted.shape)
         dtype = self.value.dtype if isinstance(self.value, ArrayValue) else ""
         rtol = max(rtol, LOOSER.get(dtype, 0.0))
@@ -179,7 +206,7 @@ class Expectation:
 
     def equals(self, expected: Any) -> Expectation:
         """Exactly equal, of exactly that shape; True, 1 and 1.0 are the same label."""
-        expected = plain(expected)
+        expected = own(expected)
         if isinstance(expected, str) or expected is None or isinstance(self.value, str):
             if self.value != expected:
                 self._refuse(show(expected), Evidence("value", str(self.value)[:200]))

@@ -38,6 +38,7 @@ class RecordedReference:
     seed: int = 0
     position: int = 0
     live: bool = False
+    trusted = True
 
     def begin(self, seed: int) -> None:
         """Before each check, with that check's seed: the record is kept by it."""

@@ -137,7 +137,7 @@ def next_hint(exercises: Iterable[Exercise], result: Result, progress: Progress)
 def shown_before(exercise: Exercise, progress: Progress) -> dict[str, list[str]]:
     """For each check whatever hints of it were shown, in their order; nothing is run for it."""
     hints = load_hints(exercise.folder)
-    known = diagnosis.load(exercise.folder / "fingerprints.json")[1]
+    known = diagnosis.load(exercise.folder / diagnosis.FILE)
     own = {fingerprint.mistake: fingerprint.hint for fingerprint in known}
     counts = progress.revealed.get(exercise.name, {})
     found: dict[str, list[str]] = {}

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import autograder
-from autograder.course.load import FOLDER, load_assignment, read_toml
+from autograder.course.load import FOLDER, load_assignment
 from autograder.course.model import Assignment
+from autograder.course.tables import read_table
 from autograder.errors import FileError, UsageError
 
 PACKAGED = "handouts"
@@ -124,7 +125,7 @@ def _insist_on_a_place(source: Path, target: Path) -> None:
 
 def _name_in(mark: Path) -> str:
     try:
-        return str(read_toml(mark).get("name", ""))
+        return str(read_table(mark).get("name", ""))
     except FileError:
         return ""
 

@@ -25,6 +25,9 @@ from autograder.sandbox.outcomes import StudentFault
 class Asker(Protocol):
     """Whoever answers requests: a Session, or the cache of the reference's answers."""
 
+    trusted: bool
+    """Whether the answers are those of the course's own code."""
+
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply: ...
 
 
@@ -214,9 +217,12 @@ def prepared(argument: Any) -> Any:
         return wire.ArrayValue(argument, wire.dtype_name(argument.dtype))
     if isinstance(argument, np.generic):
         return argument.item()
-    if type(argument) in (list, tuple):
-        return type(argument)(prepared(item) for item in argument)
-    if type(argument) is dict:
+    if isinstance(argument, float):
+        return float(argument)
+    if isinstance(argument, list | tuple):
+        items = [prepared(item) for item in argument]
+        return items if isinstance(argument, list) else tuple(items)
+    if isinstance(argument, dict):
         return {key: prepared(item) for key, item in argument.items()}
     return argument
 
@@ -237,6 +243,11 @@ def _result_label(label: str) -> str:
 def value_of(remote: Remote) -> Any:
     """The value as it came over the wire: plain data, ArrayValue, or Opaque."""
     return remote._resolved().value
+
+
+def is_trusted(remote: Remote) -> bool:
+    """Whether it is the reference's, not the student's."""
+    return remote._asker.trusted
 
 
 def call_of(remote: Remote) -> Call | None:

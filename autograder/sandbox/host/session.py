@@ -175,6 +175,8 @@ class Session:
     the index of the cell that took longest to load.
     """
 
+    trusted = False
+
     def __init__(
         self,
         start: Callable[[], Transport],

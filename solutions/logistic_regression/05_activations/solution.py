@@ -36,7 +36,7 @@ def verdict(name):
     z = torch.linspace(-10, 10, 201).reshape(-1, 1)
     if name == "Softmax2d":
         z = z.reshape(-1, 1, 1, 1)
-    with torch.no_grad():
+    with torch.no_grad():  # may be shown
         out = activation(name)(z).flatten()
     if out.min() == out.max():
         return "constant"
@@ -96,16 +96,16 @@ def compare_activations(names, x, y, epochs, lr, seed):
     ### BEGIN SOLUTION
     criterion = nn.BCELoss()
     runs = {}
-    for name in names:
-        torch.manual_seed(seed)
+    for name in names:  # may be shown
+        torch.manual_seed(seed)  # may be shown
         model = HiddenModel(name)
         optimizer = torch.optim.Adam(model.parameters(), lr=lr)
         runs[name] = []
-        for _ in range(epochs):
+        for _ in range(epochs):  # may be shown
             loss = criterion(model(x), y)
-            optimizer.zero_grad()
+            optimizer.zero_grad()  # may be shown
             loss.backward()
-            optimizer.step()
+            optimizer.step()  # may be shown
             runs[name].append(loss.item())
     return runs
     ### END SOLUTION

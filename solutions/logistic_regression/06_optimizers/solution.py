@@ -30,7 +30,7 @@ def momentum_path(w, grad, lr, momentum, steps, weight_decay=0.0):
     ### BEGIN SOLUTION
     velocity = torch.zeros_like(w)
     path = [w]
-    for _ in range(steps):
+    for _ in range(steps):  # may be shown
         g = grad(w) + weight_decay * w
         velocity = momentum * velocity + g
         w = w - lr * velocity

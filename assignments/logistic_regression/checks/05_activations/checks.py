@@ -206,11 +206,11 @@ def every_run_has_the_same_start(student):
     for name in runs_there:
         expect(
             runs_back[name], what=f"The run of {name}, with the names in another order,"
-        ).close_to(runs_there[name], atol=1e-5)
+        ).agrees_with(runs_there[name], atol=1e-5)
     there, back = runs_there["ReLU"], runs_there["Tanh"]
     expect(
         runs_there["ReLU6"][0], what="The first loss of ReLU6, which starts as ReLU does,"
-    ).close_to(there[0], atol=1e-5)
+    ).agrees_with(there[0], atol=1e-5)
     if np.allclose(there, back, atol=1e-6):
         fail("The runs of ReLU and Tanh are the same, number by number.", evidence=there)
     if np.allclose(there, runs(student, ["ReLU"], 8)["ReLU"], atol=1e-6):

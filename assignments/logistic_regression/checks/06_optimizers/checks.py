@@ -70,7 +70,7 @@ class Unit(torch.nn.Module):
 
     def forward(self, x):
         self.calls += 1
-        return torch.sigmoid(self.linear(x))
+        return torch.special.expit(self.linear(x))
 
 def numbers(model):
     return [model.linear.weight.item(), model.linear.bias.item()]

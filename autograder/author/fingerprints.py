@@ -1,0 +1,101 @@
+"""What running an exercise's own code shows: does the reference pass, what do mistakes do?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.course import solution_source
+from autograder.course.load import HIDDEN, VISIBLE
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.model import Check, Exercise
+from autograder.errors import Problem
+from autograder.grading.grader import Grader
+from autograder.judge.diagnosis import Fingerprint
+from autograder.judge.reading import Code
+from autograder.judge.run import Candidate, Finding, profile_of, run_exercise
+from autograder.results import Status
+from autograder.submissions.model import Cell, Submission
+
+Tell = Callable[[str], None]
+"""Is called with what is being run."""
+
+
+@dataclass(frozen=True, slots=True)
+class MistakesRun:
+    """Each known mistake, how the checks ended on it, and its fingerprint; in the file's order."""
+
+    mistakes: tuple[Mistake, ...]
+    findings: Mapping[str, Sequence[Finding]]
+    known: tuple[Fingerprint, ...]
+
+
+def mistakes_of(grader: Grader, exercise: Exercise, tell: Tell) -> MistakesRun:
+    """Runs each known mistake of an exercise once."""
+    source = solution_source(exercise) or ""
+    mistakes = load_mistakes(exercise)
+    findings = {}
+    for mistake in mistakes:
+        tell(f"{exercise.name}: {mistake.name}")
+        findings[mistake.name] = run_source(grader, exercise, [source, *mistake.cells])
+    known = tuple(
+        Fingerprint(one.name, one.hint, profile_of(findings[one.name])) for one in mistakes
+    )
+    return MistakesRun(mistakes, findings, known)
+
+
+def reference_problems(grader: Grader, exercise: Exercise, seeds: Sequence[int]) -> list[Problem]:
+    """The first check that the reference does not pass; a seed that comes twice in a row must
+    give the same twice."""
+    source = solution_source(exercise) or ""
+    before: list[Finding] = []
+    for seed, last in zip(seeds, [None, *seeds], strict=False):
+        findings = run_source(grader, exercise, [source], seed)
+        for number, finding in enumerate(findings):
+            if seed == last and finding != before[number]:
+                fact = f"{finding.check.name} differs between two runs with the same seed"
+                remedy = "draw from `rng`, and use no clock and no other randomness"
+                return [problem_at(exercise, finding.check, fact, remedy)]
+            if finding.status is not Status.PASSED:
+                return [_not_passed(exercise, finding, seed)]
+        before = findings
+    return []
+
+
+def _not_passed(exercise: Exercise, finding: Finding, seed: int) -> Problem:
+    check = finding.check
+    if finding.status is Status.INTERNAL:
+        return problem_at(exercise, check, f"{check.name}: {finding.rationale}", "fix the check")
+    with_seed = f" with --seed {seed}" if seed else ""
+    fact = f"the reference does not pass {check.name}{with_seed}: {finding.rationale}"
+    return problem_at(exercise, check, fact, "fix solution.py or the check")
+
+
+def problem_at(exercise: Exercise, check: Check, fact: str, remedy: str) -> Problem:
+    """A problem at the line of a check."""
+    return Problem(str(file_of(exercise, check)), line_of(check), fact.rstrip("."), remedy)
+
+
+def file_of(exercise: Exercise, check: Check) -> Path:
+    """The file that a check stands in."""
+    return exercise.folder / (VISIBLE if check.visible else HIDDEN)
+
+
+def line_of(check: Check) -> int:
+    """The first line of a check, decorators included."""
+    return check.function.__code__.co_firstlineno
+
+
+def run_source(
+    grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0
+) -> list[Finding]:
+    """The checks of one exercise against code of the course's own."""
+    made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
+    submission = Submission("(course)", "", None, made, {}, (), "")
+    session = grader.session(submission)
+    candidate = Candidate(session, Code.of(submission), {})
+    try:
+        return run_exercise(exercise, candidate, grader.reference(exercise), seed=seed)
+    finally:
+        session.close()
