@@ -56,7 +56,11 @@ def prove_assignment(
     if found := validate(course.folder(name), only):
         yield name, "valid", found
         return
-    assignment = course.assignment(name)
+    try:
+        assignment = course.assignment(name)
+    except CourseError as error:
+        yield name, "loads", [Problem.of(error)]
+        return
     sound = True
     with Grader(course, Settings(device="cpu", only=only)) as grader:
         for exercise in grader.exercises(assignment):
@@ -73,7 +77,14 @@ def prove_assignment(
 def _summary(exercise: Exercise) -> str:
     hinted = sum(check.visible for check in exercise.checks)
     caught = len(diagnosis.load(exercise.folder / diagnosis.FILE))
-    return f"reference full, {caught} mistakes caught and named, hints for {hinted} checks"
+    return (
+        f"reference full, {_counted(caught, 'mistake')} caught and named, "
+        f"hints for {_counted(hinted, 'check')}"
+    )
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 # -- one exercise -----------------------------------------------------------------------------
@@ -88,21 +99,10 @@ def prove_exercise(grader: Grader, exercise: Exercise, tell: Tell) -> list[Probl
 
 
 def _mistake_problems(exercise: Exercise, run: MistakesRun) -> Iterator[Problem]:
-    path = str(exercise.folder / MISTAKES)
-    sound = True
-    for mistake in run.mistakes:
-        if problem := _mistake_problem(exercise, mistake, run):
-            sound = False
-            yield problem
-    for number, one in enumerate(run.known if sound else ()):
-        for other in run.known[:number]:
-            if one.hint != other.hint and diagnosis.alike(one, other):
-                fact = f"{one.mistake} and {other.mistake} fail in the same way"
-                line = run.mistakes[number].line
-                yield Problem(path, line, fact, "give them the same hint, or remove one")
-                sound = False
+    found = [_mistake_problem(exercise, mistake, run) for mistake in run.mistakes]
+    yield from filter(None, found)
     kept = exercise.folder / diagnosis.FILE
-    if sound and not in_step(diagnosis.load(kept), run.known):
+    if not any(found) and not in_step(diagnosis.load(kept), run.known):
         fact = "is not what the mistakes do now"
         yield Problem(str(kept), 0, fact, f"run `autograder release {exercise.folder.parent.name}`")
 
@@ -123,6 +123,10 @@ def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> 
         fact = f"the mistake {mistake.name} fails first at {first}"
         return Problem(path, mistake.line, fact, f"write fails={first}, or change the mistake")
     found = diagnosis.diagnose(first, profile_of(findings), run.known)
+    own = next(one for one in run.known if one.mistake == mistake.name)
+    if found is not None and found.hint != mistake.hint and diagnosis.alike(found, own):
+        fact = f"the mistakes {found.mistake} and {mistake.name} fail in the same way"
+        return Problem(path, mistake.line, fact, "give them the same hint, or remove one")
     if found is None or found.hint != mistake.hint:
         taken = "is not recognised" if found is None else f"is taken for {found.mistake}"
         remedy = "let the check compare what tells them apart, or give them the same hint"
@@ -146,7 +150,8 @@ def prove_release(assignment: Assignment) -> list[Problem]:
             found = list(_student_problems(assignment, place))
         except CourseError as error:
             file = Path(error.file).relative_to(place / "checks")
-            fact = f"does not work where students have it: {error.problem}"
+            told = error.problem.replace(f"{place}", name)
+            fact = f"does not work where students have it: {told}"
             return [Problem(str(assignment.folder / file), error.line, fact, error.remedy)]
     if found:
         return found

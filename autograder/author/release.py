@@ -33,7 +33,7 @@ from autograder.course.load import VISIBLE
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
 from autograder.course.tables import read_table
-from autograder.errors import Problem
+from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
@@ -60,7 +60,10 @@ def release_assignment(course: Course, name: str, tell: Tell) -> Released:
     """
     if found := validate(course.folder(name)):
         return Released(problems=found)
-    assignment = course.assignment(name)
+    try:
+        assignment = course.assignment(name)
+    except CourseError as error:
+        return Released(problems=[Problem.of(error)])
     if found := leaks(assignment):
         return Released(problems=found)
     known: dict[str, tuple[Fingerprint, ...]] = {}

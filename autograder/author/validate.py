@@ -20,20 +20,23 @@ from autograder.course.load import FOLDER, VISIBLE, parse_signature, shared_name
 from autograder.course.mistakes import FILE as MISTAKES
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Check, Exercise
-from autograder.course.tables import ASSIGNMENT, EXERCISE, read_table
-from autograder.errors import CourseError, Problem
-from autograder.judge.habits import Habit
+from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, line_of, read_table
+from autograder.errors import CourseError, Problem, did_you_mean
 
 WRITTEN = ("statement.md", "solution.py", VISIBLE, MISTAKES, HINTS)
 """What an exercise has besides exercise.toml; hidden.py and show.py are optional."""
+
+OF_AN_ASSIGNMENT = {key: kind for key, kind in ASSIGNMENT.items() if key != "name"}
+OF_AN_EXERCISE = {key: kind for key, kind in EXERCISE.items() if key != "hidden_points"}
+"""Without what only a release has."""
 
 
 def validate(folder: Path, only: frozenset[str] = frozenset()) -> list[Problem]:
     """The problems of an assignment in `solutions/`, or of the exercises in `only`."""
     try:
-        about = read_table(folder / "assignment.toml", ASSIGNMENT)
-        for table in about.get("habits", []):
-            Habit.from_table(table)
+        about = read_table(folder / "assignment.toml", OF_AN_ASSIGNMENT)
+        for error in habit_problems(folder / "assignment.toml", about):
+            raise error
         if not about.get("title", "").strip():
             raise CourseError(folder / "assignment.toml", "has no title", 'add title = "..."')
     except CourseError as error:
@@ -73,7 +76,7 @@ def _folder_problems(folder: Path) -> Iterator[Problem]:
 def _exercise_problems(folder: Path, exercises: list[Exercise]) -> list[Problem]:
     """The problems of the first file that has any. A sound exercise is added to `exercises`."""
     path = folder / "exercise.toml"
-    about = read_table(path, EXERCISE)
+    about = read_table(path, OF_AN_EXERCISE)
     for key in ("title", "entry_points"):
         if not about.get(key):
             example = '"The sigmoid"' if key == "title" else '["sigmoid(z)"]'
@@ -88,8 +91,8 @@ def _exercise_problems(folder: Path, exercises: list[Exercise]) -> list[Problem]
     if found := list(_solution_problems(folder / "solution.py", path, signatures)):
         return found
     checks = read_checks(folder)
-    if found := [*checks.problems, *checks.threshold_problems(about.get("thresholds", {}))]:
-        return found
+    if found := checks.problems or list(checks.threshold_problems(about.get("thresholds", {}))):
+        return found[:1]
     exercise = _as_read(folder, about["entry_points"], checks)
     if not load_mistakes(exercise):
         remedy = "add one with @mistake(fails=...): it shows that the checks see something"
@@ -141,7 +144,8 @@ def _solution_problems(
     for text, signature in signatures:
         if signature is None:
             fact = f"{text!r} is not a signature"
-            yield Problem(str(table), 0, fact, "write it like f(x, y=1)")
+            line = line_of(table.read_text(encoding="utf-8"), "entry_points")
+            yield Problem(str(table), line, fact, "write it like f(x, y=1)")
         elif signature.name not in defined:
             fact = f"does not define {signature.name}, which exercise.toml lists"
             yield Problem(str(path), 0, fact, f"define {text}, or fix entry_points")
@@ -203,6 +207,10 @@ def _hint_problems(exercise: Exercise) -> Iterator[Problem]:
         return Problem(str(path), next(heads, 0), fact, remedy)
 
     visible = [check.name for check in exercise.checks if check.visible]
+    if unknown := [name for name in hints if name not in visible]:
+        remedy = f"rename the section, or remove it{did_you_mean(unknown[0], visible)}"
+        yield problem(unknown[0], f"{unknown[0]} is not a visible check", remedy)
+        return
     form = "write a question, the idea with a link, and nearly the line, as 1. 2. 3."
     for name in visible:
         steps = hints.get(name, ())
@@ -212,8 +220,6 @@ def _hint_problems(exercise: Exercise) -> Iterator[Problem]:
             yield problem(name, f"{name} has {len(steps)} steps", form)
         elif fault := _step_fault(steps):
             yield problem(name, f"{name}: {fault[0]}", fault[1])
-    for name in hints.keys() - visible:
-        yield problem(name, f"{name} is not a visible check", "rename the section, or remove it")
     told: set[str] = set()
     for name in hints:
         for step in hints[name]:

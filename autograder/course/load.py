@@ -18,7 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
-from autograder.course.tables import ASSIGNMENT, EXERCISE, read_table
+from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, read_table
 from autograder.errors import CourseError
 
 FOLDER = re.compile(r"\d\d_(\w+)")
@@ -53,7 +53,10 @@ def exercise_folders(folder: Path) -> list[Path]:
 
 def load_assignment(folder: Path) -> Assignment:
     """Reads an assignment's folder: its own file, and every exercise in it."""
-    about = read_table(folder / "assignment.toml", ASSIGNMENT)
+    path = folder / "assignment.toml"
+    about = read_table(path, ASSIGNMENT)
+    for error in habit_problems(path, about):
+        raise error
     exercises = tuple(load_exercise(path) for path in exercise_folders(folder))
     if not exercises:
         remedy = f"make one with `autograder new {folder.name} NAME`"

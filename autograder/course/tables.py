@@ -54,7 +54,7 @@ def table_problems(
 ) -> Iterator[CourseError]:
     """Each key that is unknown or has a value of another type."""
     for key, value in table.items():
-        line = _line_of(text, key, inside)
+        line = line_of(text, key, inside)
         shown = f"[{inside}] {key}" if inside else key
         kind = schema.get(key, schema.get("*"))
         if kind is None:
@@ -68,6 +68,15 @@ def table_problems(
         elif isinstance(kind, list) and isinstance(kind[0], Mapping):
             for item in value:
                 yield from table_problems(path, text, item, kind[0], key)
+
+
+def habit_problems(path: Path, table: Mapping[str, Any]) -> Iterator[CourseError]:
+    """Each [[habits]] of assignment.toml that lacks its words or has no condition."""
+    for habit in table.get("habits", []):
+        if not habit.get("says") or len(habit) < 2:
+            line = line_of(path.read_text(encoding="utf-8"), "habits")
+            remedy = "give each `says` and a condition (call, method, keyword, ...)"
+            yield CourseError(path, "[[habits]] is incomplete", remedy, line)
 
 
 def _mismatch(value: object, kind: Any) -> str:
@@ -85,7 +94,7 @@ def _mismatch(value: object, kind: Any) -> str:
     return "" if type(value) is wanted else WORDS[wanted]
 
 
-def _line_of(text: str, key: str, inside: str) -> int:
+def line_of(text: str, key: str, inside: str = "") -> int:
     """The line of a key, 0 if it is not found: tomllib doesn't tell."""
     start = 0
     if inside and (header := re.search(rf"^\s*\[+{re.escape(inside)}\]", text, re.MULTILINE)):

@@ -171,7 +171,7 @@ class Grader:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
             code = Code.of(submission)  # read while the worker loads it
-            remarks = habits(code, [Habit.from_table(table) for table in assignment.habits])
+            remarks = habits(code, [Habit(**table) for table in assignment.habits])
             deadline = time.monotonic() + SUBMISSION_SECONDS
             candidate = Candidate(session, code, _Missing(submission, session), deadline)
             exercises = tuple(

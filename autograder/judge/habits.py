@@ -15,13 +15,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from autograder.errors import CourseError
 from autograder.judge.reading import Code, Part
 from autograder.judge.scopes import dotted, imported
-
-_TABLE = "assignment.toml, [[habits]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +32,6 @@ class Habit:
     argument: str | None = None
     name: str | None = None
     attribute: str | None = None
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, object]) -> Habit:
-        """A habit from a table of assignment.toml; CourseError if it isn't one."""
-        known = {part.name for part in fields(cls)}
-        texts = {key: value for key, value in table.items() if isinstance(value, str) and value}
-        if set(texts) != set(table) or not set(texts) <= known:
-            names = ", ".join(sorted(known))
-            raise CourseError(_TABLE, "a key or value is unknown", f"use texts named {names}")
-        if "says" not in texts or len(texts) == 1:
-            raise CourseError(_TABLE, "one is incomplete", "give `says` and at least one condition")
-        return cls(**texts)
 
     def may_occur_in(self, text: str) -> bool:
         """Whether code could match at all: each part of a name is written somewhere, if only in
