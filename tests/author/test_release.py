@@ -3,22 +3,23 @@
 import ast
 import json
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from autograder.author.leaks import leaks, solution_lines
+from autograder.author.pages import for_students
 from autograder.author.release import (
-    as_toml,
     expected_release,
-    for_students,
+    kept_fingerprints,
     out_of_step,
     release_assignment,
     release_folder,
+    visible_fingerprints,
+    write_release,
 )
 from autograder.course.course import Course
 from autograder.course.mistakes import load_mistakes
-from autograder.errors import CourseError
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import PASSED, SKIPPED, Fingerprint
 from autograder.judge.expect import Evidence
@@ -32,6 +33,11 @@ from autograder.authoring import check, expect
 def NAME_of_two(student):
     """NAME(2) is right"""
     expect(student.NAME(2)).close_to(4)
+'''
+HIDDEN = '''
+from autograder.authoring import check, expect
+
+from .checks import NAME_of_two
 
 @check(points=1, after=NAME_of_two)
 def NAME_of_anything(student, reference, rng):
@@ -56,7 +62,8 @@ def NAME(x):
 '''
 MISTAKES = '''
 from autograder.authoring import mistake
-from .checks import NAME_of_anything, NAME_of_two
+from .checks import NAME_of_two
+from .hidden import NAME_of_anything
 
 @mistake(fails=NAME_of_two)
 def too_much(x):
@@ -81,14 +88,23 @@ in two lines."""
 
 show_NAME(NAME)  # noqa: F821 (the student's own)
 '''
+HINTS = """
+## NAME_of_two
+
+1. What is two and two?
+2. [torch](https://docs.pytorch.org/docs/stable/torch.html) can add.
+3. A product, of two factors.
+"""
 FILES = {
     "checks.py": CHECKS,
+    "hidden.py": HIDDEN,
+    "hints.md": HINTS,
     "solution.py": SOLUTION,
     "mistakes.py": MISTAKES,
     "show.py": SHOW,
     "statement.md": "Write NAME.\n\n### What to write\n\nA $\\frac{1}{2}$ of it.\n",
     "exercise.toml": 'title = "The NAME"\nentry_points = ["NAME(x)"]\nminutes = 5\n'
-    'note = "for teachers"\n[limits]\nseconds = 3\n[thresholds]\nloss = 0.25\n',
+    "[limits]\nseconds = 3\n",
 }
 
 
@@ -101,14 +117,22 @@ def root(tmp_path: Path) -> Path:
         for name, text in FILES.items():
             (exercise / name).write_text(text.lstrip().replace("NAME", folder[3:]))
     (tmp_path / "solutions" / "small" / "assignment.toml").write_text(
-        'title = "Small"\nsecret = "x"\n[[habits]]\ncall = "torch.lstsq"\nsays = "It is gone."\n'
+        'title = "Small"\n[[habits]]\ncall = "torch.lstsq"\nsays = "It is gone."\n'
     )
     return tmp_path
 
 
+def expected(course: Course, name: str = "small") -> dict[str, bytes]:
+    assignment = course.assignment(name)
+    return expected_release(assignment, kept_fingerprints(assignment))
+
+
 def released(root: Path) -> dict[str, str]:
-    files = expected_release(Course.open(root), "small")
-    return {path: content.decode() for path, content in files.items()}
+    return {path: content.decode() for path, content in expected(Course.open(root)).items()}
+
+
+def ignore(what: str) -> None:
+    """Nobody waits for what is being run."""
 
 
 def solution_cell(notebook: str, name: str) -> str:
@@ -117,7 +141,7 @@ def solution_cell(notebook: str, name: str) -> str:
 
 
 def test_a_release_has_these_files_and_no_others(root):
-    checks = ("checks.py", "exercise.toml")
+    checks = ("checks.py", "exercise.toml", "hints.md")
     assert set(released(root)) == {
         "README.md",
         "small.ipynb",
@@ -133,25 +157,55 @@ def test_the_same_sources_give_the_same_bytes(root):
 
 def test_release_writes_once_then_says_that_it_is_in_step(root):
     course = Course.open(root)
-    written = release_assignment(course, "small")
-    assert written[0].parent == root / "assignments" / "small"
-    assert len(written) == 8
-    assert release_assignment(course, "small") == []
-    assert out_of_step(release_folder(course, "small"), expected_release(course, "small")) == []
+    written = release_assignment(course, "small", ignore).files
+    target = root / "assignments" / "small"
+    own = {path.relative_to(root).as_posix() for path in written if target not in path.parents}
+    assert own == {f"solutions/small/{f}/fingerprints.json" for f in ("01_double", "02_twice")}
+    assert len(written) == 12 + 2
+    assert list(release_assignment(course, "small", ignore).files) == []
+    assert out_of_step(target, expected(course)) == []
 
 
-def test_release_mends_what_was_changed_and_removes_what_is_left_over(root):
+def test_a_docstring_that_changes_leaves_the_fingerprints_as_they_are(root):
     course = Course.open(root)
-    release_assignment(course, "small")
-    folder = release_folder(course, "small")
+    release_assignment(course, "small", ignore)
+    path = root / "solutions" / "small" / "01_double" / "hidden.py"
+    path.write_text(path.read_text().replace("agrees with the reference", "agrees"))
+    assert list(release_assignment(Course.open(root), "small", ignore).files) == []
+
+
+def test_checks_and_hints_are_released_byte_for_byte(root):
+    source = root / "solutions" / "small" / "01_double"
+    (source / "checks.py").write_bytes((source / "checks.py").read_bytes() + b"\n\n# as it is \n")
+    files = expected(Course.open(root))
+    for name in ("checks.py", "hints.md"):
+        assert files[f"checks/01_double/{name}"] == (source / name).read_bytes()
+
+
+def test_release_replaces_what_was_changed_and_removes_what_is_left_over(root):
+    course = Course.open(root)
+    folder, files = release_folder(course.assignment("small")), expected(course)
+    write_release(folder, files)
     (folder / "small.py").write_text("changed")
     (folder / "checks" / "03_gone").mkdir()
     (folder / "checks" / "03_gone" / "checks.py").write_text("left over")
     (folder / "my_notes.txt").write_text("not ours")
-    changed = release_assignment(course, "small")
-    assert changed == [folder / "small.py", folder / "checks" / "03_gone" / "checks.py"]
+    assert out_of_step(folder, files) == ["small.py", "checks/03_gone/checks.py"]
+    write_release(folder, files)
+    assert out_of_step(folder, files) == []
     assert not (folder / "checks" / "03_gone").exists()
     assert (folder / "my_notes.txt").read_text() == "not ours"
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]
+
+
+def test_a_release_that_can_not_be_written_leaves_the_old_one_whole(root):
+    course = Course.open(root)
+    folder, files = release_folder(course.assignment("small")), expected(course)
+    write_release(folder, files)
+    with pytest.raises(OSError, match="small"):
+        write_release(folder, {**files, "README.md": b"new", "small.py/below": b"a file is there"})
+    assert out_of_step(folder, files) == []
+    assert [path.name for path in folder.parent.iterdir()] == ["small"]
 
 
 def test_script_and_notebook_hold_the_same_stubs(root):
@@ -176,14 +230,15 @@ def test_the_script_compiles_and_draws_only_when_it_is_run(root):
 
 def test_what_is_handed_out_loads_as_an_assignment_of_visible_checks(root):
     course = Course.open(root)
-    release_assignment(course, "small")
-    assignment = Course.handed_out(release_folder(course, "small")).assignment("small")
+    folder = release_folder(course.assignment("small"))
+    write_release(folder, expected(course))
+    assignment = Course.handed_out(folder).assignment("small")
     assert (assignment.name, assignment.title) == ("small", "Small")
     assert assignment.habits == ({"call": "torch.lstsq", "says": "It is gone."},)
     for exercise in assignment.exercises:
         assert [check.name for check in exercise.checks] == [f"{exercise.name}_of_two"]
         assert (exercise.points, exercise.hidden_points, exercise.minutes) == (2, 1, 5)
-        assert (exercise.limits.seconds, exercise.thresholds.loss) == (3, 0.25)
+        assert exercise.limits.seconds == 3
 
 
 def test_the_readme_says_what_is_visible_and_what_is_hidden(root):
@@ -199,67 +254,46 @@ def test_only_fingerprints_of_what_visible_checks_catch_are_released(root):
         Fingerprint("too_much", "How much?", {"twice_of_two": wrong, "twice_of_anything": SKIPPED}),
         Fingerprint("constant", "Three?", {"twice_of_two": PASSED, "twice_of_anything": wrong}),
     )
-    path = root / "solutions" / "small" / "02_twice" / "fingerprints.json"
-    path.write_text(diagnosis.dump(known, "a digest"))
-    release_assignment(Course.open(root), "small")
-    folder = root / "assignments" / "small" / "checks"
-    digest, found = diagnosis.load(folder / "02_twice" / "fingerprints.json")
-    assert digest == "a digest"
+    exercise = Course.open(root).assignment("small").exercises[1]
+    found = visible_fingerprints(exercise, known)
     assert found == (Fingerprint("too_much", "How much?", {"twice_of_two": wrong}),)
-    assert not (folder / "01_double" / "fingerprints.json").exists()
+    path = root / "fingerprints.json"
+    path.write_text(diagnosis.dump(found))
+    assert diagnosis.load(path) == found
 
 
 @pytest.mark.parametrize(
-    ("file", "text"),
+    ("file", "text", "line"),
     [
-        ("statement.md", "The check `twice_of_anything` waits for you."),
-        ("statement.md", "Write this:\n\n    return the_answer_of_double\n"),
-        (
-            "show.py",
-            '"""Draw."""\n\nX = """\n    return x * 2 + 100000000\n"""[:0] + twice_of_anything',
-        ),
+        ("statement.md", "The check `twice_of_anything` waits for you.", 1),
+        ("statement.md", "Write this:\n\n    return the_answer_of_double\n", 3),
+        ("show.py", '"""Draw."""\n\nX = """\n    return x * 2 + 100000000\n"""\n', 4),
     ],
 )
-def test_a_release_that_would_tell_what_is_hidden_is_refused(root, file, text):
-    (root / "solutions" / "small" / "01_double" / file).write_text(text)
-    with pytest.raises(CourseError, match="would tell what is hidden"):
-        release_assignment(Course.open(root), "small")
+def test_a_release_that_would_tell_what_is_hidden_is_refused(root, file, text, line):
+    path = root / "solutions" / "small" / "01_double" / file
+    path.write_text(text)
+    problem, *_ = release_assignment(Course.open(root), "small", ignore).problems
+    assert (problem.file, problem.line) == (str(path), line)
     assert not (root / "assignments").exists()
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "message"),
-    [
-        ("solution.py", "def double(x): pass", "has no solution region"),
-        ("solution.py", "def double(x)\n### BEGIN SOLUTION", "does not compile"),
-        ("solution.py", "def double(x):\n    ### BEGIN SOLUTION\n    return 2", "END SOLUTION"),
-        ("statement.md", None, "is missing"),
-    ],
-)
-def test_sources_that_are_not_as_they_should_be_are_named(root, file, text, message):
-    path = root / "solutions" / "small" / "01_double" / file
-    path.unlink()
-    if text is not None:
-        path.write_text(text)
-    with pytest.raises(CourseError, match=f"(?i){message}"):
-        expected_release(Course.open(root), "small")
+def test_a_line_that_the_author_has_marked_may_be_shown(root):
+    folder = root / "solutions" / "small" / "01_double"
+    (folder / "statement.md").write_text("Begin with\n\n    return the_answer_of_double\n")
+    (problem,) = leaks(Course.open(root).assignment("small"))
+    assert problem.fact == "shows line 12 of 01_double/solution.py: `return the_answer_of_double`"
+    assert "# may be shown" in problem.remedy
+    solution = folder / "solution.py"
+    line = "return the_answer_of_double"
+    solution.write_text(solution.read_text().replace(line, f"{line}  # may be shown"))
+    assert leaks(Course.open(root).assignment("small")) == []
+    assert "may be shown" not in "".join(released(root).values())
 
 
 def test_remarks_to_linters_and_the_docstring_of_the_module_go():
     source = '"""Gone."""\n\nx = "# noqa"  # noqa: E501\ny = 1  # type of y\n'
-    assert for_students(Path("x.py"), source) == 'x = "# noqa"\ny = 1  # type of y\n'
-
-
-def test_toml_is_read_back_as_it_was():
-    table = {
-        "title": 'A "quoted" \\ thing, café',
-        "entry_points": ["f(x)", "g(a_very_long_name, another_long_name, one_more, eps=1e-8)"],
-        "points": 2.5,
-        "on": True,
-        "limits": {"seconds": 10, "inner": {"eps": 1e-8}},
-        "habits": [{"call": "a"}, {"call": "b", "says": "two"}],
-    }
-    assert tomllib.loads(as_toml(table)) == table
+    assert for_students(source) == 'x = "# noqa"\ny = 1  # type of y\n'
 
 
 # -- the real course ------------------------------------------------------------------------
@@ -273,7 +307,7 @@ def real_course() -> Course:
 @pytest.fixture(scope="module")
 def real_files(real_course: Course) -> dict[str, dict[str, str]]:
     return {
-        name: {path: c.decode() for path, c in expected_release(real_course, name).items()}
+        name: {path: c.decode() for path, c in expected(real_course, name).items()}
         for name in real_course.folders
     }
 
@@ -298,18 +332,21 @@ def test_the_real_release_holds_no_hidden_check(real_course, real_files):
 
 
 def test_the_real_release_holds_no_line_of_a_solution_or_a_mistake(real_course, real_files):
+    """Read anew from the files, without what `leaks` makes of them."""
     for name, files in real_files.items():
         told = {_code(line) for text in files.values() for line in text.splitlines()}
         secrets: set[str] = set()
         elsewhere: set[str] = set()
         for exercise in real_course.assignment(name).exercises:
             texts = {path.name: path.read_text() for path in exercise.folder.glob("*.py")}
-            parts = re.split(r"### (?:BEGIN|END) SOLUTION", texts["solution.py"])
-            inside, outside = parts[1::2], parts[::2]
-            mistakes = [mistake.cells[-1] for mistake in load_mistakes(exercise)]
-            secrets |= {_code(line) for text in [*inside, *mistakes] for line in text.splitlines()}
-            shown = [*outside, texts["checks.py"], texts.get("show.py", "")]
-            elsewhere |= {_code(line) for text in shown for line in text.splitlines()}
+            for _, line, inside in solution_lines(texts["solution.py"]):
+                code, _, mark = line.partition("  # may be shown")
+                secret = inside and code == line and not mark
+                (secrets if secret else elsewhere).add(_code(code))
+            shown = f"{texts['checks.py']}\n{texts.get('show.py', '')}".splitlines()
+            for mistake in load_mistakes(exercise):
+                lines = {_code(line) for line in mistake.cells[-1].splitlines()}
+                secrets |= lines - {_code(line) for line in shown}
         assert not {line for line in (secrets - elsewhere) & told if len(line) > 15}
         assert not any("BEGIN SOLUTION" in text for text in files.values())
 

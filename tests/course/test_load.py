@@ -51,15 +51,15 @@ def test_an_exercise_is_what_its_files_say(tiny):
     assert double.entry_points == {"double": ("x",)}
     assert shout.entry_points == {"shout": ("text",), "Voice": ("volume",)}
     assert shout.signatures == ("shout(text)", "Voice(volume)")
-    assert shout.title == "shout"
+    assert shout.title == "Loud"
 
 
-def test_checks_come_in_order_and_those_with_the_reference_are_hidden(tiny):
+def test_visible_checks_come_first_then_those_of_hidden_py(tiny):
     double, shout = Course.open(tiny).assignment("tiny").exercises
     assert [(c.name, c.points, c.visible, c.after) for c in double.checks] == [
         ("doubles_a_number", 2, True, ()),
-        ("agrees_on_unseen", 3, False, ("doubles_a_number",)),
         ("gets_far", 4, True, ()),
+        ("agrees_on_unseen", 3, False, ("doubles_a_number",)),
     ]
     assert [check.visible for check in shout.checks] == [True, False]
     assert double.checks[0].description == "double(3) is 6"
@@ -133,13 +133,14 @@ def test_an_assignment_without_exercises_is_refused(copy):
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("assignment.toml", "title = ", "is no TOML"),
+        ("assignment.toml", "title = ", "is not valid TOML"),
         ("assignment.toml", "habits = 3\n", "habits"),
-        ("01_double/exercise.toml", "\xff = ", "is no TOML"),
+        ("01_double/exercise.toml", "\xff = ", "is not valid UTF-8"),
         ("01_double/exercise.toml", "title = 'x'\n", "entry_points"),
         ("01_double/exercise.toml", "entry_points = 'f(x)'\n", "entry_points"),
-        ("01_double/exercise.toml", "entry_points = [3]\n", "no signature"),
-        ("01_double/exercise.toml", "entry_points = ['f x']\n", "no signature"),
+        ("01_double/exercise.toml", "entry_points = [3]\n", "entry_points = [3]"),
+        ("01_double/exercise.toml", "entry_points = ['f(x)']\nminuts = 3\n", "minuts"),
+        ("01_double/exercise.toml", "entry_points = ['f x']\n", "is not a signature"),
         ("01_double/exercise.toml", "entry_points = ['f(x)']\n[limits]\nsecond = 3\n", "limits"),
         ("01_double/exercise.toml", "entry_points = ['f(x)']\n[limits]\nseconds = 'x'\n", "limits"),
         ("01_double/exercise.toml", "entry_points = ['f(x)']\n[limits]\nseconds = 0\n", "limits"),
@@ -148,7 +149,6 @@ def test_an_assignment_without_exercises_is_refused(copy):
         ("01_double/checks.py", "def f(:\n", "SyntaxError"),
         ("01_double/checks.py", "1 / 0\n", "ZeroDivisionError"),
         ("01_double/checks.py", "raise SystemExit\n", "SystemExit"),
-        ("01_double/checks.py", "", "no check"),
         (
             "01_double/checks.py",
             "from autograder.authoring import check\n@check(points=1)\ndef f(student):\n    pass\n",
@@ -168,6 +168,12 @@ def test_what_is_odd_in_a_file_names_the_file_and_the_remedy(copy, file, text, s
     assert said in error.problem
 
 
+def test_an_exercise_without_checks_is_refused(copy):
+    (copy / "02_shout" / "hidden.py").unlink()
+    (copy / "02_shout" / "checks.py").write_text("")
+    assert refused(copy).problem == "defines no check"
+
+
 def test_a_name_belongs_to_one_exercise(copy):
     path = copy / "02_shout" / "exercise.toml"
     spoilt(path, "shout(text)", "double(text)")
@@ -182,22 +188,40 @@ def test_a_missing_file_is_named(copy):
 
 
 def test_two_checks_of_one_name_are_refused(copy):
-    path = copy / "02_shout" / "checks.py"
+    path = copy / "02_shout" / "hidden.py"
     spoilt(path, "has_volume", "is_loud")
     error = refused(copy)
-    assert error.file == str(path)
-    assert "is_loud" in error.problem
+    assert (error.file, error.line) == (str(path), 6)
+    assert error.problem == "the check is_loud is defined twice"
 
 
-def test_a_check_after_one_of_another_file_is_refused(copy):
+def test_a_check_after_one_that_is_not_there_is_refused(copy):
+    path = copy / "02_shout" / "hidden.py"
+    spoilt(path, "points=1", 'points=1, after="gone"')
+    assert "comes after gone" in refused(copy).problem
+
+
+def test_a_visible_check_can_not_ask_for_the_reference(copy):
     path = copy / "02_shout" / "checks.py"
-    text = path.read_text().replace(
-        "@check(points=1, visible=False)",
-        "from autograder.course.model import Check\n"
-        "@check(points=1, after=Check('gone', 'd', 1, print, ()))",
-    )
-    path.write_text(text)
-    assert "gone" in refused(copy).problem
+    spoilt(path, "(student)", "(student, reference)")
+    error = refused(copy)
+    assert (error.file, error.remedy) == (str(path), "move it to hidden.py")
+
+
+def test_checks_know_nothing_of_the_exercise_and_hidden_ones_know_the_checks(copy):
+    spoilt(copy / "02_shout" / "checks.py", '"""A', 'from .solution import shout\n"""A')
+    error = refused(copy)
+    assert error.line == 1
+    assert "solution" in error.problem
+    spoilt(copy / "02_shout" / "checks.py", "from .solution import shout\n", "LOUD = 'A'\n")
+    hidden = copy / "02_shout" / "hidden.py"
+    spoilt(hidden, "\n\n\n@check", "\n\nfrom .checks import LOUD, is_loud\n\n\n@check")
+    spoilt(hidden, "points=1", "points=1, after=is_loud")
+    checks = load.load_exercise(copy / "02_shout").checks
+    assert [(check.name, check.after) for check in checks] == [
+        ("is_loud", ()),
+        ("has_volume", ("is_loud",)),
+    ]
 
 
 # -- mistakes -------------------------------------------------------------------------------
@@ -253,21 +277,22 @@ def test_a_mistake_may_be_a_cell(copy):
 
 
 def test_where_there_is_no_file_there_are_no_mistakes(copy):
+    (copy / "02_shout" / "mistakes.py").unlink()
     assert mistakes(copy, exercise=1) == ()
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("def f(:\n", "line 1"),
+        ("def f(:\n", "syntax error"),
         ('@mistake()\ndef f(x):\n    """Hint?"""\n', "fails="),
         ('@mistake(fails=nothing)\ndef f(x):\n    """Hint?"""\n', "fails="),
         ("@mistake(fails=doubles_a_number)\ndef f(x):\n    return x\n", "docstring"),
         ('@mistake(fails=doubles_a_number, replaces="g")\ndef f(x):\n    """H?"""\n', "replaces"),
         (
             '@mistake(fails=doubles_a_number)\ndef f(x):\n    """H?"""\n\n'
-            '@mistake(fails=doubles_a_number)\ndef f(y):\n    """H?"""\n',
-            "f stands twice",
+            '@mistake(fails=doubles_a_number)\ndef f(x):\n    """H?"""\n',
+            "f is defined twice",
         ),
     ],
 )
