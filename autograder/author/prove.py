@@ -29,7 +29,7 @@ from autograder.judge.foresight import FILE as CALLS
 from autograder.judge.foresight import SEED, Recording
 from autograder.judge.reading import Code
 from autograder.judge.run import Candidate, Finding, check_seed, profile_of, run_exercise
-from autograder.results import Status
+from autograder.results import Status, shown_points
 from autograder.sandbox.host.session import Foreseen, Request
 from autograder.submissions.model import Cell, Submission
 
@@ -249,4 +249,5 @@ def prove_release(course: Course, grader: Grader, name: str) -> Iterator[str]:
             path.write_bytes(expected[path.name])
             result = grader.grade(path)
             if result.score or result.error:
-                yield f"the untouched {path.name} scores {result.score:g}, not 0 {result.error}"
+                score = shown_points(result.score)
+                yield f"the untouched {path.name} scores {score}, not 0 {result.error}"

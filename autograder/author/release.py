@@ -22,6 +22,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from autograder.nbgrader.page import (
     release_notebook,
     source_notebook,
 )
+from autograder.results import as_number, shown_points, total
 
 ASSIGNMENT_KEYS = ("title", "habits")
 EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
@@ -174,16 +176,16 @@ def _minutes(exercise: Exercise) -> str:
 
 def _points(exercise: Exercise) -> str:
     hidden = hidden_points(exercise)
-    points = f"{exercise.points:g} points"
+    points = f"{shown_points(exercise.points)} points"
     if not hidden:
         return f"{points}, all of them for checks that you can run"
-    seen = exercise.points - hidden
-    return f"{points}: {seen:g} for checks that you can run, {hidden:g} for hidden ones"
+    seen = shown_points(exercise.points - hidden)
+    return f"{points}: {seen} for checks that you can run, {shown_points(hidden)} for hidden ones"
 
 
-def hidden_points(exercise: Exercise) -> float:
+def hidden_points(exercise: Exercise) -> Decimal:
     """What the hidden checks of an exercise are worth."""
-    return sum(check.points for check in exercise.checks if not check.visible)
+    return total(check.points for check in exercise.checks if not check.visible)
 
 
 def _solution(exercise: Exercise) -> str:
@@ -260,13 +262,13 @@ def readme(assignment: Assignment) -> str:
     name = assignment.name
     rows = [
         f"| {number} | `{exercise.name}` | {exercise.title} | {exercise.minutes or ''} | "
-        f"{exercise.points - hidden_points(exercise):g} | {hidden_points(exercise):g} |"
+        f"{_both(exercise.points, hidden_points(exercise))} |"
         for number, exercise in _numbered(assignment)
     ]
-    total = sum(exercise.points for exercise in assignment.exercises)
-    hidden = sum(hidden_points(exercise) for exercise in assignment.exercises)
+    points = total(exercise.points for exercise in assignment.exercises)
+    hidden = total(hidden_points(exercise) for exercise in assignment.exercises)
     minutes = sum(exercise.minutes for exercise in assignment.exercises)
-    rows.append(f"| | | together | {minutes} | {total - hidden:g} | {hidden:g} |")
+    rows.append(f"| | | together | {minutes} | {_both(points, hidden)} |")
     return f"""\
 <!-- Made by `autograder release` from solutions/{name}/. What is changed here is lost. -->
 # {assignment.title}
@@ -305,6 +307,10 @@ as a zip. `checks/` may stay in it; your grade comes from the teacher's own copy
 """
 
 
+def _both(points: Decimal, hidden: Decimal) -> str:
+    return f"{shown_points(points - hidden)} | {shown_points(hidden)}"
+
+
 # -- checks/ --------------------------------------------------------------------------------
 
 
@@ -312,7 +318,7 @@ def _checks_of(exercise: Exercise) -> dict[str, str]:
     """The files of `checks/NN_<exercise>/`."""
     about = _chosen(exercise.folder / "exercise.toml", EXERCISE_KEYS)
     files = {
-        "exercise.toml": as_toml({**about, "hidden_points": hidden_points(exercise)}),
+        "exercise.toml": as_toml({**about, "hidden_points": as_number(hidden_points(exercise))}),
         "checks.py": visible_part(exercise.folder / "checks.py", exercise.checks),
     }
     digest, known = diagnosis.load(exercise.folder / "fingerprints.json")

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
 from autograder.errors import CourseError
+from autograder.results import exact
 
 Kind = TypeVar("Kind")
 WORDS: dict[type, str] = {
@@ -87,7 +88,7 @@ def load_exercise(folder: Path) -> Exercise:
     if not match or not signatures:
         raise CourseError(path, "names no entry_points", 'add e.g. entry_points = ["f(x)"]')
     checks = load_checks(folder / "checks.py")
-    hidden_points = read.get("hidden_points", float, 0.0)
+    hidden_points = exact(read.get("hidden_points", float, 0.0))
     if not checks and not hidden_points:
         raise CourseError(
             folder / "checks.py", "defines no check", "write one with @check(points=..)"

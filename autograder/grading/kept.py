@@ -20,8 +20,8 @@ from autograder import __version__
 from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
-from autograder.reports.files import write_whole
-from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json
+from autograder.reports.files import write_json
+from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
 from autograder.submissions.model import Submission
 
 
@@ -46,8 +46,7 @@ class KeptResults:
     def keep(self, result: Result, key: str) -> None:
         """Keeps a result, in place of an earlier one of the same student and assignment."""
         record = {"key": key, **as_json(Report((result,)))}
-        path = self._path(result.student, result.assignment)
-        write_whole(path, json.dumps(record, indent=1) + "\n")
+        write_json(self._path(result.student, result.assignment), record, indent=1)
 
     def _path(self, student: str, assignment: str) -> Path:
         whole = f"{student}\0{assignment}".encode("utf-8", "surrogateescape")
@@ -120,7 +119,15 @@ def _result(record: Mapping[str, Any]) -> Result:
 
 def _exercise(record: Mapping[str, Any]) -> ExerciseResult:
     checks = tuple(
-        Verdict(**_fields(Verdict, check, status=Status(check["status"])))
+        Verdict(
+            **_fields(
+                Verdict,
+                check,
+                status=Status(check["status"]),
+                score=exact(check["score"]),
+                max_score=exact(check["max_score"]),
+            )
+        )
         for check in record["checks"]
     )
     return ExerciseResult(**_fields(ExerciseResult, record, checks=checks))

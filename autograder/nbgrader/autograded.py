@@ -6,14 +6,13 @@ time or the machine: the same submission and Result give the same bytes.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4.nbjson import JSONWriter
+
+from autograder.reports.files import write_whole
 
 
 def as_bytes(notebook: NotebookNode) -> bytes:
@@ -36,16 +35,7 @@ def _write(path: Path, data: bytes, shared: bool) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     _make_folder(path.parent, shared)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o664 if shared else 0o444)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    write_whole(path, data, mode=0o664 if shared else 0o444)
     return True
 
 

@@ -298,7 +298,8 @@ def released(assignment: Assignment, folder: Path) -> NotebookNode:
         path = assignment.folder.parent.parent / "assignments" / name / f"{name}.ipynb"
     notebook = released_notebook(path)
     points = {
-        CHECK_CELL.format(exercise.name): exercise.points for exercise in assignment.exercises
+        CHECK_CELL.format(exercise.name): float(exercise.points)
+        for exercise in assignment.exercises
     }
     if points_of_check_cells(notebook) != points:
         remedy = f"run `autograder release {name}`"
