@@ -7,13 +7,13 @@ import os
 
 import pytest
 
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import ExerciseResult, Result, Status, Verdict, exact
 from autograder.student.progress import Progress
 
 
 def result(score, *, name="double", error=""):
     status = Status.PASSED if score >= 2 else Status.FAILED
-    verdict = Verdict("doubles", "it doubles", status, score, 2.0, True)
+    verdict = Verdict("doubles", "it doubles", status, exact(score), exact(2), True)
     exercise = ExerciseResult(name, "Doubling", (verdict,))
     return Result("ada.py", "ada", "tiny", (exercise,), error=error)
 
