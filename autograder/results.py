@@ -17,7 +17,7 @@ from typing import Any
 SCHEMA_VERSION = 1
 
 
-# -- points: exact decimals from where they are read to where they are shown --------------------
+# -- points: exact decimals, from where they are read to where they are shown -----------------
 
 
 def exact(number: float | Decimal) -> Decimal:
@@ -26,7 +26,7 @@ def exact(number: float | Decimal) -> Decimal:
         raise TypeError(f"{number!r} is not a number")
     found = Decimal(str(number))
     if not found.is_finite():
-        raise ValueError(f"{number!r} is not a number that can be counted with")
+        raise ValueError(f"{number!r} is not finite")
     return found
 
 

@@ -118,19 +118,13 @@ def _result(record: Mapping[str, Any]) -> Result:
 
 
 def _exercise(record: Mapping[str, Any]) -> ExerciseResult:
-    checks = tuple(
-        Verdict(
-            **_fields(
-                Verdict,
-                check,
-                status=Status(check["status"]),
-                score=exact(check["score"]),
-                max_score=exact(check["max_score"]),
-            )
-        )
-        for check in record["checks"]
-    )
+    checks = tuple(map(_verdict, record["checks"]))
     return ExerciseResult(**_fields(ExerciseResult, record, checks=checks))
+
+
+def _verdict(record: Mapping[str, Any]) -> Verdict:
+    points = {key: exact(record[key]) for key in ("score", "max_score")}
+    return Verdict(**_fields(Verdict, record, status=Status(record["status"]), **points))
 
 
 def _fields(kind: type[Any], record: Mapping[str, Any], **given: Any) -> dict[str, Any]:

@@ -297,10 +297,7 @@ def released(assignment: Assignment, folder: Path) -> NotebookNode:
     if not path.exists():
         path = assignment.folder.parent.parent / "assignments" / name / f"{name}.ipynb"
     notebook = released_notebook(path)
-    points = {
-        CHECK_CELL.format(exercise.name): float(exercise.points)
-        for exercise in assignment.exercises
-    }
+    points = {CHECK_CELL.format(one.name): float(one.points) for one in assignment.exercises}
     if points_of_check_cells(notebook) != points:
         remedy = f"run `autograder release {name}`"
         raise CourseError(path, "is not in step with the exercises", remedy)

@@ -234,10 +234,8 @@ def _notes(result: Result, notebook: Path) -> list[str]:
     exercise = _exercise(result)
     notes = [f"Note: {note}" for note in result.notes]
     if result.score >= result.max_score and exercise.hidden_points:
-        more = shown_points(exercise.hidden_points)
-        notes.append(
-            f"Every check here passes. Hidden ones, for {more} more points, run when it is graded."
-        )
+        more = f"for {shown_points(exercise.hidden_points)} more points, run when it is graded"
+        notes.append(f"Every check here passes. Hidden ones, {more}.")
     layers = result.protections.values()
     if layers and not any(layer["on"] for layer in layers):
         notes += _WARM.once(NO_ISOLATION)
