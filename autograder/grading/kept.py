@@ -20,7 +20,7 @@ from autograder import __version__
 from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
-from autograder.reports.files import write_json
+from autograder.reports.files import write_whole
 from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
 from autograder.submissions.model import Submission
 
@@ -46,7 +46,8 @@ class KeptResults:
     def keep(self, result: Result, key: str) -> None:
         """Keeps a result, in place of an earlier one of the same student and assignment."""
         record = {"key": key, **as_json(Report((result,)))}
-        write_json(self._path(result.student, result.assignment), record, indent=1)
+        path = self._path(result.student, result.assignment)
+        write_whole(path, json.dumps(record, indent=1) + "\n")
 
     def _path(self, student: str, assignment: str) -> Path:
         whole = f"{student}\0{assignment}".encode("utf-8", "surrogateescape")

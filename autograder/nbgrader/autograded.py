@@ -25,7 +25,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], shared: bool = False) 
     """Writes files below a folder, each whole or not at all; whether any of them changed.
 
     They are read-only, as nbgrader leaves them (`shared`: their group may write). Raises OSError
-    where that can't be done.
+    or UsageError where that can't be done.
     """
     changed = [name for name, data in files.items() if _write(folder / name, data, shared)]
     return bool(changed)

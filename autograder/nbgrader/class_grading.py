@@ -275,9 +275,10 @@ class _Run:
         files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
         try:
             return write_files(folder, files, shared)
-        except OSError as error:
+        except (OSError, UsageError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise GradebookError(
-                f"{folder}: can't be written ({error.strerror}): mend that, {AGAIN}"
+                f"{folder}: can't be written ({reason}): mend that, {AGAIN}"
             ) from None
 
 

@@ -32,7 +32,7 @@ class ResultFolder:
     def write(self, result: Result) -> Path:
         """Writes one result; returns its file. A second student of the same name gets `-2`."""
         path = self.folder / f"{self._name(result)}.json"
-        write_json(path, as_json(Report((result,))), indent=2)
+        write_whole(path, json.dumps(as_json(Report((result,))), indent=2) + "\n")
         return path
 
     def _name(self, result: Result) -> str:
@@ -49,29 +49,23 @@ class ResultFolder:
         return name
 
 
-def write_json(path: Path, data: object, indent: int) -> None:
-    """Writes JSON, whole or not at all. Raises UsageError where that can't be done."""
-    try:
-        write_whole(path, json.dumps(data, indent=indent) + "\n")
-    except OSError as error:
-        raise UsageError(f"{path}: can't be written ({error.strerror})") from None
-
-
 def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
     """Writes a file so that it is there complete or not at all, even if we are killed.
 
-    Text is written as UTF-8. Raises OSError where that can't be done.
+    Text is written as UTF-8. Raises UsageError where that can't be done.
     """
-    data = content.encode() if isinstance(content, str) else content
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    temporary = ""
     try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise UsageError(f"{path}: can't be written ({error.strerror})") from None
         raise

@@ -19,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import UsageError
 from autograder.reports.files import write_whole
 from autograder.results import ExerciseResult, Result, as_number, exact
 
@@ -92,8 +93,8 @@ class Progress:
             self.file.parent.mkdir(exist_ok=True)
             (self.file.parent / ".gitignore").write_text("*\n", encoding="utf-8")
             write_whole(self.file, json.dumps(data, indent=1, default=as_number) + "\n")
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, UsageError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
             self.problem = f"{FOLDER}/{FILE} can't be written ({reason}): this is not remembered."
 
     def record(self, result: Result) -> None:

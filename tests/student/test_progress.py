@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 
 import pytest
@@ -83,6 +84,14 @@ def test_what_is_said_once_is_said_once(tmp_path):
         '{"version": 99, "exercises": {}, "revealed": {}, "said": []}',
         '{"version": 1, "exercises": {"double": 3}, "revealed": {}, "said": []}',
         "[" * 100_000,
+        json.dumps(
+            {
+                "version": 1,
+                "exercises": {"a": {"score": math.nan, "max_score": 1, "checks": {}, "solved": ""}},
+                "revealed": {},
+                "said": [],
+            }
+        ),
     ],
 )
 def test_a_broken_file_is_set_aside_with_one_line(tmp_path, text):
