@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,16 +19,20 @@ import numpy.typing as npt
 
 from autograder.course.model import FIXTURES, Check
 from autograder.judge.expect import credit, expect, fail, plain
+from autograder.results import exact
 from autograder.sandbox.outcomes import Raised
 
 __all__ = ["check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
 
 Thing = TypeVar("Thing")
+MOST_POINTS = 1_000_000
+DIGITS = 6
+"""Of points, after the decimal point: so many are exact in every file and database."""
 
 
 def check(
     *,
-    points: float,
+    points: float | Decimal,
     after: Check | str | Sequence[Check | str] = (),
     hint: str | None = None,
 ) -> Callable[[Callable[..., Any]], Check]:
@@ -36,8 +41,10 @@ def check(
     Parameters of the function name what it needs: student, reference, rng, thresholds, code. In
     checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
     names checks, or is one; without their points this one is skipped.
-    Raises TypeError where the function has no docstring or asks for something unknown.
+    Raises TypeError where the function has no docstring or asks for something unknown, and
+    TypeError or ValueError where `points` is not a number above 0.
     """
+    worth = _read_points(points)
 
     def wrap(function: Callable[..., Any]) -> Check:
         wants = tuple(inspect.signature(function).parameters)
@@ -50,7 +57,7 @@ def check(
         return Check(
             name=function.__name__,
             description=description,
-            points=points,
+            points=worth,
             function=function,
             wants=wants,
             after=tuple(one.name if isinstance(one, Check) else one for one in earlier),
@@ -58,6 +65,17 @@ def check(
         )
 
     return wrap
+
+
+def _read_points(points: float | Decimal) -> Decimal:
+    remedy = f"points={points!r}: give a number above 0, such as 2 or 0.5"
+    try:
+        found = exact(points)
+    except (TypeError, ValueError) as error:
+        raise type(error)(remedy) from None
+    if not 0 < found <= MOST_POINTS or found != round(found, DIGITS):
+        raise ValueError(f"{remedy} ({DIGITS} digits after the point and {MOST_POINTS} at most)")
+    return found
 
 
 def mistake(

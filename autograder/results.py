@@ -8,12 +8,47 @@ Report            one run of `autograder grade`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 SCHEMA_VERSION = 1
+
+
+# -- points: exact decimals, from where they are read to where they are shown -----------------
+
+
+def exact(number: float | Decimal) -> Decimal:
+    """A number as it is written: 0.1 is a tenth. TypeError or ValueError for what is no number."""
+    if isinstance(number, bool) or not isinstance(number, int | float | Decimal):
+        raise TypeError(f"{number!r} is not a number")
+    found = Decimal(str(number))
+    if not found.is_finite():
+        raise ValueError(f"{number!r} is not finite")
+    return found
+
+
+def total(points: Iterable[Decimal]) -> Decimal:
+    return sum(points, Decimal())
+
+
+def as_number(points: Decimal) -> int | float:
+    """The same digits as JSON, TOML and nbgrader hold them: 9, 1.8."""
+    return int(points) if points == points.to_integral_value() else float(points)
+
+
+def shown_points(points: Decimal) -> str:
+    """Points as they are shown everywhere: "9", "1.8", "0.333"."""
+    return f"{points.normalize():f}"
+
+
+def shown_score(score: Decimal, max_score: Decimal) -> str:
+    return f"{shown_points(score)} / {shown_points(max_score)}"
+
+
+# -- results ------------------------------------------------------------------------------------
 
 
 class Status(StrEnum):
@@ -29,7 +64,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The judge's conclusion on one check; points rounded to hundredths.
+    """The judge's conclusion on one check.
 
     `actual` and `expected` are the values that the rationale compares, in words; "" where a check
     compares none.
@@ -38,8 +73,8 @@ class Verdict:
     name: str
     description: str
     status: Status
-    score: float
-    max_score: float
+    score: Decimal
+    max_score: Decimal
     visible: bool
     rationale: str = ""
     hint: str = ""
@@ -56,12 +91,12 @@ class ExerciseResult:
     printed: str = ""
 
     @property
-    def score(self) -> float:
-        return round(sum(check.score for check in self.checks), 2)
+    def score(self) -> Decimal:
+        return total(check.score for check in self.checks)
 
     @property
-    def max_score(self) -> float:
-        return round(sum(check.max_score for check in self.checks), 2)
+    def max_score(self) -> Decimal:
+        return total(check.max_score for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +125,17 @@ class Result:
     slow_start: tuple[str, float] | None = None
 
     @property
-    def score(self) -> float:
-        return round(sum(exercise.score for exercise in self.exercises), 2)
+    def score(self) -> Decimal:
+        return total(exercise.score for exercise in self.exercises)
 
     @property
-    def max_score(self) -> float:
-        return round(sum(exercise.max_score for exercise in self.exercises), 2)
+    def max_score(self) -> Decimal:
+        return total(exercise.max_score for exercise in self.exercises)
 
     @property
     def has_internal_faults(self) -> bool:
         """True where a check could not be judged through our fault."""
         return any(c.status is Status.INTERNAL for e in self.exercises for c in e.checks)
-
-
-def shown_points(points: float) -> str:
-    return f"{points:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +153,8 @@ def _result(result: Result) -> dict[str, Any]:
         "submission": _text(result.submission),
         "student": _text(result.student),
         "assignment": result.assignment,
-        "score": result.score,
-        "max_score": result.max_score,
+        "score": as_number(result.score),
+        "max_score": as_number(result.max_score),
         "exercises": [_exercise(exercise) for exercise in result.exercises],
         "notes": [_text(note) for note in result.notes],
         "error": _text(result.error),
@@ -143,8 +174,8 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
     return {
         "name": exercise.name,
         "title": exercise.title,
-        "score": exercise.score,
-        "max_score": exercise.max_score,
+        "score": as_number(exercise.score),
+        "max_score": as_number(exercise.max_score),
         "printed": exercise.printed,
         "checks": [_verdict(check) for check in exercise.checks],
     }
@@ -155,8 +186,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "name": verdict.name,
         "description": verdict.description,
         "status": verdict.status.value,
-        "score": verdict.score,
-        "max_score": verdict.max_score,
+        "score": as_number(verdict.score),
+        "max_score": as_number(verdict.max_score),
         "visible": verdict.visible,
         "rationale": verdict.rationale,
         "hint": verdict.hint,

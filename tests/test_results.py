@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from decimal import Decimal
 from importlib.resources import files
 
 import pytest
@@ -26,7 +27,7 @@ validate = Draft202012Validator(SCHEMA).validate
 
 def result(*statuses):
     verdicts = tuple(
-        Verdict(f"check_{number}", "does a thing", status, 0.1, 0.2, True)
+        Verdict(f"check_{number}", "does a thing", status, Decimal("0.1"), Decimal("0.2"), True)
         for number, status in enumerate(statuses)
     )
     return Result("ada.py", "ada", "tiny", (ExerciseResult("double", "Twice", verdicts),))
@@ -103,7 +104,7 @@ def test_a_field_of_another_kind_does_not_fit(field, wrong):
 def test_scores_are_sums_without_rounding_noise():
     found = result(*[Status.PARTIAL] * 3)
     for one in (found, *found.exercises):
-        assert (one.score, one.max_score) == (0.3, 0.6)
+        assert (one.score, one.max_score) == (Decimal("0.3"), Decimal("0.6"))
 
 
 def test_a_fault_of_ours_is_found():

@@ -41,9 +41,9 @@ def lay_out_exercise(assignment: str, exercise: str | None, start: Path) -> Path
     target.mkdir(parents=True)
     if is_new:
         title = assignment.replace("_", " ").capitalize()
-        write_whole(folder / "assignment.toml", f'title = "{title}"\n')
+        write_whole(folder / "assignment.toml", f'title = "{title}"\n', 0o644)
     for path in TEMPLATE.iterdir():
         if path.is_file():
             text = path.read_text(encoding="utf-8")
-            write_whole(target / path.name, text.replace(PLACEHOLDER, name))
+            write_whole(target / path.name, text.replace(PLACEHOLDER, name), 0o644)
     return target

@@ -7,10 +7,11 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from decimal import Decimal
 
 from autograder.course.model import Assignment, Exercise
 from autograder.nbgrader.page import Page
-from autograder.results import shown_points
+from autograder.results import shown_points, total
 
 DIRECTIVE = re.compile(r"#\s*(noqa\b|(fmt|type|ruff|mypy|isort|pragma):)")
 
@@ -76,9 +77,9 @@ def _points(exercise: Exercise) -> str:
     return f"{points}: {seen} for checks that you can run, {unseen} for hidden ones"
 
 
-def hidden_points(exercise: Exercise) -> float:
+def hidden_points(exercise: Exercise) -> Decimal:
     """What the hidden checks of an exercise are worth."""
-    return sum(check.points for check in exercise.checks if not check.visible)
+    return total(check.points for check in exercise.checks if not check.visible)
 
 
 def show(exercise: Exercise) -> str:
@@ -106,16 +107,13 @@ def readme(assignment: Assignment) -> str:
     name = assignment.name
     rows = [
         f"| {number} | `{exercise.name}` | {exercise.title} | {exercise.minutes or ''} | "
-        f"{shown_points(exercise.points - hidden_points(exercise))} | "
-        f"{shown_points(hidden_points(exercise))} |"
+        f"{_both(exercise.points, hidden_points(exercise))} |"
         for number, exercise in numbered(assignment)
     ]
-    total = sum(exercise.points for exercise in assignment.exercises)
-    hidden = sum(hidden_points(exercise) for exercise in assignment.exercises)
+    points = total(exercise.points for exercise in assignment.exercises)
+    hidden = total(hidden_points(exercise) for exercise in assignment.exercises)
     minutes = sum(exercise.minutes for exercise in assignment.exercises)
-    rows.append(
-        f"| | | together | {minutes} | {shown_points(total - hidden)} | {shown_points(hidden)} |"
-    )
+    rows.append(f"| | | together | {minutes} | {_both(points, hidden)} |")
     return f"""\
 <!-- Made by `autograder release` from solutions/{name}/. What is changed here is lost. -->
 # {assignment.title}
@@ -152,3 +150,7 @@ numbers: a function that works, and not only for the examples, passes them as we
 The notebook or the script that you filled in, with any file that it imports, or this whole folder
 as a zip. `checks/` may stay in it; your grade comes from the teacher's own copy.
 """
+
+
+def _both(points: Decimal, hidden: Decimal) -> str:
+    return f"{shown_points(points - hidden)} | {shown_points(hidden)}"

@@ -38,7 +38,7 @@ from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
 from autograder.judge.run import profile_of
-from autograder.results import Status
+from autograder.results import Status, shown_points
 
 SEEDS = (0, 0, 1, 2, 3)
 """Of the reference's runs: twice the same, then others."""
@@ -168,8 +168,9 @@ def _student_problems(assignment: Assignment, place: Path) -> Iterator[Problem]:
         for suffix in (".py", ".ipynb"):
             result = grader.grade(place / f"{name}{suffix}")
             if result.score or result.error:
-                fact = f"untouched, {name}{suffix} scores {result.score}, not 0 {result.error}"
-                yield Problem(f"assignments/{name}", 0, fact.rstrip(), "let the checks see a stub")
+                told = result.error or f"scores {shown_points(result.score)}, not 0"
+                place_of = f"assignments/{name}/{name}{suffix}"
+                yield Problem(place_of, 0, f"untouched: {told}", "let the checks see a stub")
         cells = [f"# %% {e.name}\n{solution_source(e)}\n" for e in assignment.exercises]
         right = place / f"{name}.py"
         right.write_text("\n".join(cells), encoding="utf-8")

@@ -39,6 +39,7 @@ from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.nbgrader.page import as_bytes, release_notebook, source_notebook
 from autograder.reports.files import write_whole
+from autograder.results import as_number
 
 ASSIGNMENT_KEYS = ("title", "habits")
 EXERCISE_KEYS = ("title", "entry_points", "minutes", "limits", "thresholds")
@@ -80,7 +81,7 @@ def release_assignment(course: Course, name: str, tell: Tell) -> Released:
     for exercise in assignment.exercises:
         path = exercise.folder / diagnosis.FILE
         if not in_step(diagnosis.load(path), known[exercise.name]):
-            write_whole(path, diagnosis.dump(known[exercise.name]))
+            write_whole(path, diagnosis.dump(known[exercise.name]), 0o644)
             written.append(path)
     target = release_folder(assignment)
     if stale := out_of_step(target, expected):
@@ -135,7 +136,7 @@ def teachers_notebook(assignment: Assignment) -> bytes:
 def _checks_of(exercise: Exercise, known: tuple[Fingerprint, ...]) -> dict[str, bytes]:
     """The files of `checks/NN_<exercise>/`."""
     about = _chosen(exercise.folder / "exercise.toml", EXERCISE_KEYS)
-    about["hidden_points"] = hidden_points(exercise)
+    about["hidden_points"] = as_number(hidden_points(exercise))
     files = {"exercise.toml": tomli_w.dumps(about).encode()}
     for name in AS_THEY_ARE:
         if (exercise.folder / name).exists():

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 from autograder.author.leaks import BEGIN, END, solution_lines
@@ -112,7 +113,7 @@ def _as_read(folder: Path, signatures: list[str], checks: Checks) -> Exercise:
         entry_points=dict(parse_signature(folder, text) for text in signatures),
         signatures=tuple(signatures),
         checks=tuple(
-            Check(name, "", 0, _not_loaded, (), visible=name in checks.visible)
+            Check(name, "", Decimal(1), _not_loaded, (), visible=name in checks.visible)
             for name in checks.names
         ),
     )

@@ -20,6 +20,7 @@ from types import SimpleNamespace
 from autograder.course.model import Assignment, Check, Exercise, Limits
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, read_table
 from autograder.errors import CourseError
+from autograder.results import exact
 
 FOLDER = re.compile(r"\d\d_(\w+)")
 VISIBLE, HIDDEN = "checks.py", "hidden.py"
@@ -97,7 +98,7 @@ def load_exercise(folder: Path) -> Exercise:
     if not signatures:
         raise CourseError(path, "has no entry_points", 'add e.g. entry_points = ["f(x)"]')
     checks = load_checks(folder)
-    hidden_points = about.get("hidden_points", 0.0)
+    hidden_points = exact(about.get("hidden_points", 0))
     if not checks and not hidden_points:
         raise CourseError(folder / VISIBLE, "defines no check", "write one with @check(points=1)")
     name = folder.name.partition("_")[2]

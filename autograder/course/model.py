@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from autograder.results import total
 
 FIXTURES = frozenset({"student", "reference", "rng", "thresholds", "code"})
 
@@ -21,7 +24,7 @@ class Check:
 
     name: str
     description: str
-    points: float
+    points: Decimal
     function: Callable[..., Any]
     wants: tuple[str, ...]
     after: tuple[str, ...] = ()
@@ -54,11 +57,11 @@ class Exercise:
     minutes: int = 0
     limits: Limits = field(default_factory=Limits)
     thresholds: SimpleNamespace = field(default_factory=SimpleNamespace)
-    hidden_points: float = 0.0
+    hidden_points: Decimal = Decimal()
 
     @property
-    def points(self) -> float:
-        return sum(check.points for check in self.checks)
+    def points(self) -> Decimal:
+        return total(check.points for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 
@@ -349,7 +350,7 @@ def _ungraded(exercise: Exercise) -> ExerciseResult:
             c.name,
             c.description,
             Status.SKIPPED,
-            0.0,
+            Decimal(),
             c.points,
             c.visible,
             "The submission could not be read.",

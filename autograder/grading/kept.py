@@ -21,7 +21,7 @@ from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
 from autograder.reports.files import write_whole
-from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json
+from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
 from autograder.submissions.model import Submission
 
 
@@ -119,11 +119,13 @@ def _result(record: Mapping[str, Any]) -> Result:
 
 
 def _exercise(record: Mapping[str, Any]) -> ExerciseResult:
-    checks = tuple(
-        Verdict(**_fields(Verdict, check, status=Status(check["status"])))
-        for check in record["checks"]
-    )
+    checks = tuple(map(_verdict, record["checks"]))
     return ExerciseResult(**_fields(ExerciseResult, record, checks=checks))
+
+
+def _verdict(record: Mapping[str, Any]) -> Verdict:
+    points = {key: exact(record[key]) for key in ("score", "max_score")}
+    return Verdict(**_fields(Verdict, record, status=Status(record["status"]), **points))
 
 
 def _fields(kind: type[Any], record: Mapping[str, Any], **given: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import traceback
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from autograder.judge import diagnosis, words
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.reference import RecordedReference
-from autograder.results import ExerciseResult, Status, Verdict
+from autograder.results import ExerciseResult, Status, Verdict, exact
 from autograder.sandbox.host.remote import Subject
 from autograder.sandbox.host.session import Foreseen, Session, Unforeseen
 from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
@@ -277,7 +278,7 @@ def conclude(
                 name=finding.check.name,
                 description=finding.check.description,
                 status=finding.status,
-                score=round(finding.check.points * finding.fraction, 2),
+                score=_earned(finding.check.points, finding.fraction),
                 max_score=finding.check.points,
                 visible=finding.check.visible,
                 rationale=finding.rationale,
@@ -288,3 +289,8 @@ def conclude(
             )
         )
     return ExerciseResult(exercise.name, exercise.title, tuple(verdicts), printed)
+
+
+def _earned(points: Decimal, fraction: float) -> Decimal:
+    """Part of the points, rounded half even to hundredths, or to as many digits as they have."""
+    return (points * exact(fraction)).quantize(points + Decimal("0.00"))

@@ -6,14 +6,13 @@ time or the machine: the same submission and Result give the same bytes.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbformat.v4.nbjson import JSONWriter
+
+from autograder.reports.files import write_whole
 
 
 def as_bytes(notebook: NotebookNode) -> bytes:
@@ -26,7 +25,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], shared: bool = False) 
     """Writes files below a folder, each whole or not at all; whether any of them changed.
 
     They are read-only, as nbgrader leaves them (`shared`: their group may write). Raises OSError
-    where that can't be done.
+    or UsageError where that can't be done.
     """
     changed = [name for name, data in files.items() if _write(folder / name, data, shared)]
     return bool(changed)
@@ -36,16 +35,7 @@ def _write(path: Path, data: bytes, shared: bool) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     _make_folder(path.parent, shared)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o664 if shared else 0o444)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    write_whole(path, data, mode=0o664 if shared else 0o444)
     return True
 
 

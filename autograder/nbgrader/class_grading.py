@@ -275,9 +275,10 @@ class _Run:
         files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
         try:
             return write_files(folder, files, shared)
-        except OSError as error:
+        except (OSError, UsageError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise GradebookError(
-                f"{folder}: can't be written ({error.strerror}): mend that, {AGAIN}"
+                f"{folder}: can't be written ({reason}): mend that, {AGAIN}"
             ) from None
 
 
@@ -297,9 +298,7 @@ def released(assignment: Assignment, folder: Path) -> NotebookNode:
     if not path.exists():
         path = assignment.folder.parent.parent / "assignments" / name / f"{name}.ipynb"
     notebook = released_notebook(path)
-    points = {
-        CHECK_CELL.format(exercise.name): exercise.points for exercise in assignment.exercises
-    }
+    points = {CHECK_CELL.format(one.name): float(one.points) for one in assignment.exercises}
     if points_of_check_cells(notebook) != points:
         remedy = f"run `autograder release {name}`"
         raise CourseError(path, "is not in step with the exercises", remedy)

@@ -18,12 +18,13 @@ nothing that their code printed, since it may have printed the inputs of hidden 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from nbformat import NotebookNode, from_dict
 
 from autograder.reports.escape import printable
 from autograder.reports.html import exercise_html
-from autograder.results import ExerciseResult, Status, Verdict
+from autograder.results import ExerciseResult, Status, Verdict, shown_points, shown_score
 
 SHOWN = 1_500
 """Characters of one text, at most."""
@@ -40,9 +41,9 @@ def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> l
     return [_output("display_data", shown), score_output(exercise.score)]
 
 
-def score_output(score: float) -> NotebookNode:
+def score_output(score: Decimal) -> NotebookNode:
     """The cell's result: the points alone, as nbgrader takes them."""
-    return _output("execute_result", {"text/plain": f"{score:.15g}"}, execution_count=None)
+    return _output("execute_result", {"text/plain": shown_points(score)}, execution_count=None)
 
 
 def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
@@ -56,9 +57,9 @@ def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
 
 def as_text(exercise: ExerciseResult, notes: Sequence[str] = ()) -> str:
     """The same for where no HTML is shown."""
-    lines = [f"{_plain(exercise.title)}: {_points(exercise.score, exercise.max_score)} points"]
+    lines = [f"{_plain(exercise.title)}: {shown_score(exercise.score, exercise.max_score)} points"]
     for verdict in exercise.checks:
-        points = _points(verdict.score, verdict.max_score)
+        points = shown_score(verdict.score, verdict.max_score)
         lines.append(f"{verdict.status.value:>8}  {points:>9}  {_plain(_description(verdict))}")
         if _tells(verdict):
             told = [_plain(verdict.rationale)] if verdict.rationale else []
@@ -82,7 +83,3 @@ def _description(verdict: Verdict) -> str:
 def _tells(verdict: Verdict) -> bool:
     """Whether a verdict is explained: rationale and hint of a hidden check stay with the judge."""
     return verdict.visible and verdict.status is not Status.PASSED
-
-
-def _points(score: float, max_score: float) -> str:
-    return f"{score:g} / {max_score:g}"

@@ -18,6 +18,7 @@ import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.results import as_number
 
 FORMAT_MINOR = 5
 SCHEMA = MetadataValidator.schema_version
@@ -45,7 +47,7 @@ class Page:
     statement: str
     solution: str
     check: str
-    points: float
+    points: Decimal
     show: str = ""
 
 
@@ -86,7 +88,7 @@ def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNod
         cells.append(_locked(new_markdown_cell, f"statement-{page.exercise}", page.statement))
         yours = {"solution": True, "locked": False}
         cells.append(_cell(new_code_cell, page.exercise, page.solution, **yours))
-        graded = {"grade": True, "locked": True, "points": page.points}
+        graded = {"grade": True, "locked": True, "points": as_number(page.points)}
         cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, **graded))
         if page.show:
             cells.append(_locked(new_code_cell, f"show-{page.exercise}", page.show))

@@ -32,8 +32,7 @@ class ResultFolder:
     def write(self, result: Result) -> Path:
         """Writes one result; returns its file. A second student of the same name gets `-2`."""
         path = self.folder / f"{self._name(result)}.json"
-        text = json.dumps(as_json(Report((result,))), indent=2) + "\n"
-        write_whole(path, text)
+        write_whole(path, json.dumps(as_json(Report((result,))), indent=2) + "\n")
         return path
 
     def _name(self, result: Result) -> str:
@@ -50,22 +49,23 @@ class ResultFolder:
         return name
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file so that it is there complete or not at all, even if we are killed."""
+def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
+    """Writes a file so that it is there complete or not at all, even if we are killed.
+
+    Text is written as UTF-8. Raises UsageError where that can't be done.
+    """
+    temporary = ""
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        raise UsageError(f"{path.parent}: can't be written ({error.strerror})") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
-    except OSError as error:
-        os.unlink(temporary)
-        raise UsageError(f"{path}: can't be written ({error.strerror})") from None
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise UsageError(f"{path}: can't be written ({error.strerror})") from None
         raise

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from autograder.reports.text import points, shown
-from autograder.results import Result
+from autograder.reports.text import shown
+from autograder.results import Result, shown_score
 
 WORDS = {
     "written": ("in the gradebook", "green"),
@@ -26,7 +26,7 @@ def print_line(result: Result, state: str, graded: bool, console: Console) -> No
     word, style = WORDS[state]
     line = Text(shown(result.student), style="bold", no_wrap=True, overflow="ignore")
     line.append(f"  {shown(result.assignment)}  ", style="default")
-    line.append(points(result.score, result.max_score))
+    line.append(shown_score(result.score, result.max_score))
     line.append(f"  {word}", style=style)
     if graded and not result.error:
         line.append(f"  {result.seconds:.1f} s", style="dim")

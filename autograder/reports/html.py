@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from autograder.reports.escape import printable
-from autograder.results import ExerciseResult, Status, Verdict
+from autograder.results import ExerciseResult, Status, Verdict, shown_score
 
 Hidden = Literal["full", "description"]
 """What is told of hidden checks: all (for a teacher), or what they ask and their points."""
@@ -69,7 +69,7 @@ def exercise_html(
     """
     told: set[str] = set()
     rows = "\n".join(_row(verdict, hidden, told) for verdict in exercise.checks)
-    points = _points(exercise.score, exercise.max_score)
+    points = shown_score(exercise.score, exercise.max_score)
     below = [f'<div style="opacity: 0.8">{_inline(note)}</div>' for note in notes]
     if printed and exercise.printed.strip():
         below.insert(0, _printed(exercise.printed))
@@ -91,7 +91,7 @@ def _row(verdict: Verdict, hidden: Hidden, told: set[str]) -> str:
     """A row of the table; a hint in `told` was given above."""
     colour = BACKGROUNDS[verdict.status]
     word = f'<span style="{WORD}; background: {colour}">{verdict.status.value}</span>'
-    points = _points(verdict.score, verdict.max_score)
+    points = shown_score(verdict.score, verdict.max_score)
     is_open = verdict.visible or hidden == "full"
     content = _description(verdict, is_open)
     if is_open and verdict.status not in (Status.PASSED, Status.SKIPPED):
@@ -175,7 +175,3 @@ def _inline(text: str, *, newlines: bool = False) -> str:
 
 def _escaped(text: str, *, newlines: bool = False) -> str:
     return html.escape(printable(text, SHOWN, newlines=newlines), quote=True)
-
-
-def _points(score: float, max_score: float) -> str:
-    return f"{score:g} / {max_score:g}"

@@ -18,6 +18,7 @@ import io
 import shlex
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
@@ -26,8 +27,16 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autograder.course.model import Assignment, Exercise
-from autograder.reports.text import MARKS, points, shown
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.reports.text import MARKS, shown
+from autograder.results import (
+    ExerciseResult,
+    Result,
+    Status,
+    Verdict,
+    shown_points,
+    shown_score,
+    total,
+)
 
 MOST_NOTES = 4
 MOST_PRINTED = 6
@@ -44,9 +53,9 @@ class Stands(Protocol):
     """How an exercise stands: a result of now, or what is remembered."""
 
     @property
-    def score(self) -> float: ...
+    def score(self) -> Decimal: ...
     @property
-    def max_score(self) -> float: ...
+    def max_score(self) -> Decimal: ...
 
 
 def print_check(
@@ -114,12 +123,10 @@ def print_overview(
     minutes: bool = False,
 ) -> None:
     """A line for the assignment and one for each exercise; `standing` by the exercise's name."""
-    score = sum(stands.score for stands in standing.values())
-    possible = sum(exercise.points for exercise in assignment.exercises)
     _print_line(
         console,
         Text(assignment.title, style="bold"),
-        Text(f"{points(round(score, 2), possible)} points", style="bold"),
+        Text(shown_total(assignment, standing), style="bold"),
     )
     width = max(len(exercise.name) for exercise in assignment.exercises)
     for number, exercise in enumerate(assignment.exercises, start=1):
@@ -130,15 +137,22 @@ def print_overview(
         console.print(line, no_wrap=True, overflow="ellipsis")
 
 
+def shown_total(assignment: Assignment, standing: Mapping[str, Stands]) -> str:
+    """The points of all exercises together."""
+    score = total(stands.score for stands in standing.values())
+    possible = total(exercise.points for exercise in assignment.exercises)
+    return f"{shown_score(score, possible)} points"
+
+
 def _overview_line(
     exercise: Exercise, stands: Stands | None, number: int, width: int, minutes: bool
 ) -> Text:
     if stands is None:
-        word, style, score = "new", "dim", f"{exercise.points:g}"
+        word, style, score = "new", "dim", shown_points(exercise.points)
     else:
         solved = stands.score >= stands.max_score
         word, style = ("solved", "green") if solved else ("open", "yellow")
-        score = points(stands.score, stands.max_score)
+        score = shown_score(stands.score, stands.max_score)
     line = Text("  ")
     line.append(f"{word:<6}", style=style)
     line.append(f" {score:>8}  {number} {exercise.name:<{width}}  ")
@@ -224,7 +238,7 @@ def print_exercise(
     number = f"{names.index(exercise.name) + 1} " if exercise.name in names else ""
     head = Text(f"{number}{exercise.name}", style="bold")
     head.append(f"  {exercise.title}", style="not bold")
-    _print_line(console, head, Text(points(exercise.score, exercise.max_score), style="bold"))
+    _print_line(console, head, Text(shown_score(exercise.score, exercise.max_score), style="bold"))
     told: set[str] = set()
     tried = [verdict for verdict in exercise.checks if is_open(verdict)]
     one = next((verdict for verdict in tried if verdict.name == focus), next(iter(tried), None))
@@ -243,7 +257,7 @@ def _print_check_line(verdict: Verdict, console: Console) -> None:
     word, style = MARKS[verdict.status]
     line = Text("  ")
     line.append(f"{word:<8}", style=style)
-    line.append(f" {points(verdict.score, verdict.max_score):>6}  ")
+    line.append(f" {shown_score(verdict.score, verdict.max_score):>6}  ")
     line.append(verdict.name, style="dim" if verdict.status is Status.SKIPPED else "")
     if verdict.status is Status.SKIPPED:
         reason = f"  {shown(verdict.rationale)}"

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autograder.reports.escape import printable
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import ExerciseResult, Result, Status, Verdict, shown_score
 
 MARKS = {
     Status.PASSED: ("passed", "green"),
@@ -31,7 +31,7 @@ def print_result(result: Result, console: Console, *, printed: bool = False) -> 
     head = Text()
     head.append(shown(result.student or "?"), style="bold")
     head.append(f"  {shown(result.assignment or 'unknown assignment')}  ")
-    head.append(points(result.score, result.max_score), style="bold")
+    head.append(shown_score(result.score, result.max_score), style="bold")
     console.print(head)
     console.print(Text(shown(result.submission), style="dim"))
     if result.error:
@@ -52,7 +52,7 @@ def print_summary(results: Sequence[Result], console: Console) -> None:
     width = max((len(shown(result.student)) for result in results), default=0)
     for result in results:
         line = Text(f"{shown(result.student):<{min(width, 40)}}  ", style="bold")
-        line.append(f"{points(result.score, result.max_score):>11}", style="not bold")
+        line.append(f"{shown_score(result.score, result.max_score):>11}", style="not bold")
         if result.error:
             line.append(f"  {shown(result.error)}", style="red")
         console.print(line, no_wrap=True, overflow="ellipsis")
@@ -65,7 +65,7 @@ def print_exercise(exercise: ExerciseResult, console: Console, *, printed: bool 
     """One exercise: its checks, with rationale and hint under those that did not pass."""
     head = Text(exercise.name, style="bold")
     head.append(f"  {exercise.title}  ", style="not bold")
-    head.append(points(exercise.score, exercise.max_score))
+    head.append(shown_score(exercise.score, exercise.max_score))
     console.print(head)
     hints: set[str] = set()
     for verdict in exercise.checks:
@@ -81,7 +81,7 @@ def print_verdict(verdict: Verdict, console: Console, *, repeated: bool = False)
     word, style = MARKS[verdict.status]
     line = Text()
     line.append(f"{word:>8}  ", style=style)
-    line.append(f"{points(verdict.score, verdict.max_score):>9}  ")
+    line.append(f"{shown_score(verdict.score, verdict.max_score):>9}  ")
     line.append(verdict.name, style="bold")
     if not verdict.visible:
         line.append(" (hidden)", style="dim")
@@ -106,7 +106,7 @@ def print_footer(result: Result, console: Console) -> None:
     """The total, where it ran, and which protections were off."""
     off = [name for name, layer in result.protections.items() if not layer["on"]]
     total = Text("  Total ", style="bold")
-    total.append(points(result.score, result.max_score), style="bold")
+    total.append(shown_score(result.score, result.max_score), style="bold")
     total.append(f"  on {result.device}, {result.seconds:.1f} s", style="dim")
     console.print(total)
     if off and len(off) == len(result.protections):
@@ -125,10 +125,6 @@ def print_footer(result: Result, console: Console) -> None:
         console.print(
             Text(f"  All {len(result.protections)} protections were on and tested.", style="dim")
         )
-
-
-def points(score: float, max_score: float) -> str:
-    return f"{score:g} / {max_score:g}"
 
 
 def shown(text: str, lines: bool = False) -> str:

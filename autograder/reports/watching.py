@@ -28,9 +28,10 @@ from autograder.reports.student import (
     print_overview,
     print_printed,
     printed_with,
+    shown_total,
     slow_notes,
 )
-from autograder.reports.text import points, shown
+from autograder.reports.text import shown
 from autograder.results import ExerciseResult, Result
 
 KEYS = "h hint   n next   r run again   a all   l list   q quit"
@@ -39,7 +40,7 @@ LEAST_PRINTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WatchPage:
     """What to show. `exercise` is the one at hand, "" when all are solved; `result` the answer
     that it is in, if there is one; `focus` the check to explain; `said` lines above it;
     `status` the line above the keys."""
@@ -57,7 +58,7 @@ class Page:
     has_keys: bool = True
 
 
-def print_page(page: Page, console: Console) -> None:
+def print_page(page: WatchPage, console: Console) -> None:
     """The page; what the code printed is cut to what the terminal has room for."""
     if not page.is_list:
         _print_head(page, console)
@@ -80,18 +81,17 @@ def print_page(page: Page, console: Console) -> None:
         console.print(Text(KEYS, style="bold"), no_wrap=True)
 
 
-def _print_head(page: Page, console: Console) -> None:
+def _print_head(page: WatchPage, console: Console) -> None:
     exercises = page.assignment.exercises
     solved = sum(stands.score >= stands.max_score for stands in page.standing.values())
-    score = round(sum(stands.score for stands in page.standing.values()), 2)
     head = Text(page.assignment.title, style="bold")
     head.append(f"  {solved} of {len(exercises)} solved", style="not bold")
-    right = Text(f"{points(score, sum(exercise.points for exercise in exercises))} points")
+    right = Text(shown_total(page.assignment, page.standing))
     room = min(console.width, 80) - head.cell_len - right.cell_len
     console.print(head + Text(" " * max(2, room)) + right, no_wrap=True, overflow="ellipsis")
 
 
-def _print_answer(page: Page, console: Console) -> None:
+def _print_answer(page: WatchPage, console: Console) -> None:
     answered = _answered(page)
     if not page.exercise:
         console.print(Text(ALL_SOLVED, style="green"))
@@ -111,7 +111,7 @@ def _print_answer(page: Page, console: Console) -> None:
         print_markdown(page.hint.text, console, indent=4)
 
 
-def _print_rest(page: Page, console: Console, room: int) -> None:
+def _print_rest(page: WatchPage, console: Console, room: int) -> None:
     if page.result is not None:
         answered = _answered(page)
         notes = notes_beside([*slow_notes(page.result), *page.result.notes], answered)
@@ -121,7 +121,7 @@ def _print_rest(page: Page, console: Console, room: int) -> None:
         print_printed(printed, console, most=max(LEAST_PRINTED, room))
 
 
-def _answered(page: Page) -> ExerciseResult | None:
+def _answered(page: WatchPage) -> ExerciseResult | None:
     found = page.result.exercises if page.result else ()
     return next((exercise for exercise in found if exercise.name == page.exercise), None)
 

@@ -29,11 +29,12 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import AutograderError, UsageError
-from autograder.results import ExerciseResult, Result
+from autograder.results import ExerciseResult, Result, as_number, shown_points
 
 if TYPE_CHECKING:
     from autograder.course.model import Exercise
@@ -55,13 +56,13 @@ NO_ISOLATION = (
 )
 
 
-def check_cell(exercise: str) -> float:
+def check_cell(exercise: str) -> int | float:
     """Runs an exercise's visible checks on the saved notebook, shows them; the points earned."""
     try:
         notebook = _notebook()
         result = _WARM.check(notebook, exercise)
         _show(result.exercises[0], _notes(result, notebook))
-        return _points(result)
+        return as_number(_points(result))
     except AutograderError as error:
         _refuse(str(error))
     except KeyboardInterrupt:
@@ -71,10 +72,10 @@ def check_cell(exercise: str) -> float:
         _WARM.close()
         fault = f"{type(error).__name__}: {error}"
         _refuse(f"a fault of the autograder itself, not of your code ({fault}). Please report it")
-    return 0.0
+    return 0
 
 
-def _points(result: Result) -> float:
+def _points(result: Result) -> Decimal:
     """The points earned.
 
     `nbgrader validate` tells a student that a cell fails where it gives less than all its points,
@@ -233,10 +234,8 @@ def _notes(result: Result, notebook: Path) -> list[str]:
     exercise = _exercise(result)
     notes = [f"Note: {note}" for note in result.notes]
     if result.score >= result.max_score and exercise.hidden_points:
-        notes.append(
-            f"Every check here passes. Hidden ones, for {exercise.hidden_points:g} more points, "
-            "run when it is graded."
-        )
+        more = f"for {shown_points(exercise.hidden_points)} more points, run when it is graded"
+        notes.append(f"Every check here passes. Hidden ones, {more}.")
     layers = result.protections.values()
     if layers and not any(layer["on"] for layer in layers):
         notes += _WARM.once(NO_ISOLATION)

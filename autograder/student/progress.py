@@ -15,12 +15,13 @@ import json
 import os
 import time
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
 from autograder.reports.files import write_whole
-from autograder.results import ExerciseResult, Result
+from autograder.results import ExerciseResult, Result, as_number, exact
 
 VERSION = 1
 FOLDER = ".autograder"
@@ -35,8 +36,8 @@ class ExerciseProgress:
     passed for the first time (local time, ISO 8601), "" for never.
     """
 
-    score: float
-    max_score: float
+    score: Decimal
+    max_score: Decimal
     checks: dict[str, str]
     solved: str = ""
 
@@ -91,7 +92,7 @@ class Progress:
         try:
             self.file.parent.mkdir(exist_ok=True)
             (self.file.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-            write_whole(self.file, json.dumps(data, indent=1) + "\n")
+            write_whole(self.file, json.dumps(data, indent=1, default=as_number) + "\n")
         except (OSError, UsageError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self.problem = f"{FOLDER}/{FILE} can't be written ({reason}): this is not remembered."
@@ -139,8 +140,8 @@ def _unpacked(data: Any) -> tuple[Any, Any, Any]:
         raise ValueError("another version")
     exercises = {
         str(name): ExerciseProgress(
-            score=float(one["score"]),
-            max_score=float(one["max_score"]),
+            score=exact(one["score"]),
+            max_score=exact(one["max_score"]),
             checks={str(check): str(status) for check, status in one["checks"].items()},
             solved=str(one["solved"]),
         )

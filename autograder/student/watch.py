@@ -23,7 +23,7 @@ from autograder.course.course import Course
 from autograder.grading.grader import Settings
 from autograder.reports.hints import Revealed
 from autograder.reports.student import NO_ISOLATION, has_isolation, is_open
-from autograder.reports.watching import Page, print_page, solved_line
+from autograder.reports.watching import WatchPage, print_page, solved_line
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.student import hints
 from autograder.student.events import Event, Events, Key, Redraw, Saved, follows, quits, resumes
@@ -326,7 +326,7 @@ class Watch:
 
     def draw(self) -> None:
         """Shows everything anew; where the output is no terminal, below what was there."""
-        page = Page(
+        page = WatchPage(
             assignment=self.assignment,
             standing=self.progress.exercises,
             exercise=self.current,

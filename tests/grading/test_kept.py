@@ -1,6 +1,7 @@
 """Results that are kept between runs: the same result again, for the same cause only."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,15 @@ RESULT = Result(
             "Twice",
             (
                 Verdict(
-                    "doubles", "twice", Status.PARTIAL, 1.25, 2.0, True, "half\n", "a hint", "M1"
+                    "doubles",
+                    "twice",
+                    Status.PARTIAL,
+                    Decimal("0.333"),
+                    Decimal("1.8"),
+                    True,
+                    "half\n",
+                    "a hint",
+                    "M1",
                 ),
             ),
             printed="\x1b[31m",

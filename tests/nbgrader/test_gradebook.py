@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import nbformat
@@ -144,7 +145,7 @@ def test_where_a_check_failed_through_our_fault_a_person_is_asked_to_look(small_
     def faulty(self, submission, begun=None):
         result = honest(self, submission, begun)
         first, *rest = result.exercises[0].checks
-        first = replace(first, status=Status.INTERNAL, score=0.0)
+        first = replace(first, status=Status.INTERNAL, score=Decimal(0))
         exercise = replace(result.exercises[0], checks=(first, *rest))
         return replace(result, exercises=(exercise, *result.exercises[1:]))
 

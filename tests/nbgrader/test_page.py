@@ -1,6 +1,7 @@
 """The released notebook, as nbformat and nbgrader see it."""
 
 import os
+from decimal import Decimal
 
 import nbformat
 import pytest
@@ -34,7 +35,7 @@ def page(name: str, **changes) -> Page:
         "statement": f"## {name}",
         "solution": SOLUTION.replace("NAME", name),
         "check": f'from autograder.notebook import check_cell\n\ncheck_cell("{name}")',
-        "points": 2.5,
+        "points": Decimal("2.5"),
         "show": f"print({name}(1))",
     }
     return Page(name, **{**content, **changes})

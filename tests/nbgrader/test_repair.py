@@ -2,6 +2,7 @@
 
 import copy
 import json
+from decimal import Decimal
 
 import nbformat
 import pytest
@@ -21,7 +22,7 @@ FILLED = "def double(x):\n    return x + x"
 
 def page(name: str) -> Page:
     check = f'from autograder.notebook import check_cell\n\ncheck_cell("{name}")'
-    return Page(name, f"## {name}", SOLUTION.format(name), check, 2.5, f"print({name})")
+    return Page(name, f"## {name}", SOLUTION.format(name), check, Decimal("2.5"), f"print({name})")
 
 
 RELEASED = nbformat.reads(

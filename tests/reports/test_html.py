@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.reports.html import BACKGROUNDS, exercise_html
-from autograder.results import ExerciseResult, Status, Verdict
+from autograder.results import ExerciseResult, Status, Verdict, exact
 
 TAGS = {"div", "table", "tbody", "tr", "td", "span", "strong", "code", "pre", "br"}
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>&\"'`<b>`\x1b]52;c;eA==\x07\u202e"
@@ -35,8 +35,10 @@ class Seen(HTMLParser):
 
 
 def verdict(name="a_check", status=Status.FAILED, **fields):
-    known = {"description": "does a thing", "score": 0.0, "max_score": 2.0, "visible": True}
-    return Verdict(name=name, status=status, **{**known, **fields})
+    known = {"description": "does a thing", "score": 0, "max_score": 2, "visible": True}
+    given = {**known, **fields}
+    points = {key: exact(given[key]) for key in ("score", "max_score")}
+    return Verdict(name=name, status=status, **{**given, **points})
 
 
 def table(*verdicts, printed="", title="Twice", **options):

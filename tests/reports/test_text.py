@@ -9,15 +9,17 @@ import pytest
 from rich.console import Console
 
 from autograder.reports.text import print_result
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import ExerciseResult, Result, Status, Verdict, exact
 
 ON = {"on": True, "detail": "so"}
 OFF = {"on": False, "detail": "not here"}
 
 
 def verdict(name="a_check", status=Status.PASSED, **fields):
-    known = {"description": "does a thing", "score": 0.0, "max_score": 2.0, "visible": True}
-    return Verdict(name=name, status=status, **{**known, **fields})
+    known = {"description": "does a thing", "score": 0, "max_score": 2, "visible": True}
+    given = {**known, **fields}
+    points = {key: exact(given[key]) for key in ("score", "max_score")}
+    return Verdict(name=name, status=status, **{**given, **points})
 
 
 def result(*verdicts, **fields):

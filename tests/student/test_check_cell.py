@@ -101,7 +101,7 @@ def test_in_a_kernel_it_shows_a_table_and_gives_the_points_alone(tmp_path):
             "loaded",
         ):
             assert part in table.data[form], f"{part} in {form}"
-    assert points.data == {"text/plain": "0.0"}
+    assert points.data == {"text/plain": "0"}
     assert determine_grade(check) == (0.0, check.metadata.nbgrader.points)
 
 

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 from rich.console import Console
@@ -51,7 +52,8 @@ def exercises(work):
 
 
 def verdict(name, status, *, hint="", mistake=None):
-    return Verdict(name, f"{name} is right", status, 0.0, 1.0, True, "It is not.", hint, mistake)
+    points = Decimal(0), Decimal(1)
+    return Verdict(name, f"{name} is right", status, *points, True, "It is not.", hint, mistake)
 
 
 def result(*verdicts, name="double", error=""):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 
 import pytest
 
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import ExerciseResult, Result, Status, Verdict, exact
 from autograder.student.progress import Progress
 
 
 def result(score, *, name="double", error=""):
     status = Status.PASSED if score >= 2 else Status.FAILED
-    verdict = Verdict("doubles", "it doubles", status, score, 2.0, True)
+    verdict = Verdict("doubles", "it doubles", status, exact(score), exact(2), True)
     exercise = ExerciseResult(name, "Doubling", (verdict,))
     return Result("ada.py", "ada", "tiny", (exercise,), error=error)
 
@@ -83,6 +84,14 @@ def test_what_is_said_once_is_said_once(tmp_path):
         '{"version": 99, "exercises": {}, "revealed": {}, "said": []}',
         '{"version": 1, "exercises": {"double": 3}, "revealed": {}, "said": []}',
         "[" * 100_000,
+        json.dumps(
+            {
+                "version": 1,
+                "exercises": {"a": {"score": math.nan, "max_score": 1, "checks": {}, "solved": ""}},
+                "revealed": {},
+                "said": [],
+            }
+        ),
     ],
 )
 def test_a_broken_file_is_set_aside_with_one_line(tmp_path, text):

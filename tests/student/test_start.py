@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,7 @@ def test_list_shows_points_minutes_and_how_to_begin(course, monkeypatch, capsys)
 def test_list_shows_how_far_the_folder_is(course, tmp_path, monkeypatch, capsys):
     lab = start("tiny", tmp_path / "lab", course).folder
     progress = Progress.open(lab)
-    verdict = Verdict("right", "", Status.PASSED, 3.0, 3.0, True)
+    verdict = Verdict("right", "", Status.PASSED, Decimal(3), Decimal(3), True)
     exercise = ExerciseResult("double", "To double", (verdict,))
     progress.record(Result("", "", "tiny", (exercise,)))
     progress.save()
