@@ -11,23 +11,19 @@ to be edited there. Several nbgrader commands may do so at the same time: one of
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from autograder import author, course, judge, nbgrader
-from autograder.author.release import expected_release, kept_fingerprints, teachers_notebook
-from autograder.course.course import Course
 from autograder.course.load import assignment_names
 from autograder.errors import CourseError
-from autograder.nbgrader.patch import accept_scripts
 
 FOLDER = "source"
 RELEASE = "assignments"
@@ -44,7 +40,6 @@ def configure(c: Any, root: Path) -> None:
     c.CourseDirectory.release_directory = RELEASE
     c.Autograde.exclude_overwriting = {name: [f"{name}.py"] for name in assignment_names(root)}
     c.ClearOutput.enabled = False
-    accept_scripts()
     try:
         refresh_sources(root)
     except (CourseError, OSError) as error:
@@ -61,7 +56,8 @@ def refresh_sources(root: Path) -> list[str]:
     for name in assignment_names(root):
         digest = digest_of(root / "solutions" / name)
         if _stamp(root, name) != digest:
-            with _alone(root / FOLDER):
+            (root / FOLDER).mkdir(exist_ok=True)
+            with FileLock(root / FOLDER / ".lock"):
                 if _stamp(root, name) != digest:
                     _make(root, name, digest)
                     made.append(name)
@@ -98,17 +94,12 @@ def _stamp(root: Path, name: str) -> str:
         return ""
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time."""
-    folder.mkdir(exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _make(root: Path, name: str, digest: str) -> None:
     """Makes `source/<name>` beside its place, then moves it there whole."""
+    # what makes a release is imported here: every program of nbgrader reads this module
+    from autograder.author.release import expected_release, kept_fingerprints, teachers_notebook
+    from autograder.course.course import Course
+
     place, stamp = root / FOLDER / name, root / FOLDER / f".{name}.stamp"
     if place.exists() and not stamp.exists():
         raise CourseError(place, "is there and was not made from solutions/", "move it away")

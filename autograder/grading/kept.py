@@ -10,11 +10,12 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from autograder import __version__
 from autograder.course.model import Assignment
@@ -57,25 +58,16 @@ class KeptResults:
 
 @contextlib.contextmanager
 def only_writer(folder: Path, what: str) -> Iterator[None]:
-    """Holds a lock in `folder`, which the system lets go of when the process ends.
-
-    Raises UsageError where another run holds it. Where the system has no such locks, it does
-    nothing.
-    """
+    """Holds a lock in `folder`. Raises UsageError where another run holds it."""
+    lock = FileLock(folder / "lock")
     try:
-        import fcntl
-    except ModuleNotFoundError:
-        yield
-        return
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UsageError(f"another run is writing {what}: wait until it ends") from None
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise UsageError(f"another run is writing {what}: wait for its end") from None
         yield
     finally:
-        os.close(descriptor)
+        lock.release()
 
 
 def key_of(submission: Submission, assignment_digest: str, settings: Settings, device: str) -> str:

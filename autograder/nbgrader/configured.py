@@ -13,35 +13,25 @@ import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from nbgrader.apps.baseapp import NbGrader
-from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.plugins import BasePlugin
 
 from autograder.errors import GradebookError
+from autograder.nbgrader.private import CourseConfiguration, late_plugin
 
 DEFAULT_COURSE = "default_course"
 
 
-class _Settings(NbGrader):  # type: ignore[misc]
-    """nbgrader's base program, without what it takes from the present folder."""
-
-    load_cwd_config = False
-
-    def init_syspath(self) -> None:
-        """Leaves the places that modules come from as they are."""
-
-
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """`late` is nbgrader's AssignLatePenalties with its plugin; None where it is switched off."""
+    """`late` is the plugin that says what handing in late costs; None where that is switched off."""
 
     course_id: str
     submitted: str
     released: Path
     autograded: Path
     shared: bool
-    late: Any
+    late: BasePlugin | None
 
     @classmethod
     def read(cls, root: Path) -> Configured:
@@ -52,13 +42,12 @@ class Configured:
         """
         if str(root) not in sys.path:
             sys.path.append(str(root))
-        app = _Settings()
-        app.log_level = logging.ERROR  # that there is no configuration is no news
+        app = CourseConfiguration()
+        app.log_level = logging.ERROR  # a missing configuration is not worth a warning
         try:
             app.initialize([], root=str(root))
             app.log_level = logging.WARNING
-            late = AssignLatePenalties(parent=app)
-            late.init_plugin()
+            late = late_plugin(app)
         except (SystemExit, Exception) as error:
             raise GradebookError(
                 f"{root}: nbgrader's configuration can't be used ({error}): "
@@ -71,5 +60,5 @@ class Configured:
             released=root / folders.release_directory,
             autograded=root / folders.autograded_directory,
             shared=folders.groupshared,
-            late=late if late.enabled else None,
+            late=late,
         )

@@ -23,7 +23,9 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import default
 
+from autograder.nbgrader.patch import accept_scripts
 from autograder.nbgrader.preprocessor import Grading, Judge, MarkDoubtful
+from autograder.nbgrader.private import autograde_of, is_submitted
 
 
 class JudgingExporter(NotebookExporter):
@@ -36,13 +38,8 @@ class JudgingExporter(NotebookExporter):
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)
-        if self._autograde is not None:
-            add_stand_ins(self._autograde)
-
-    @property
-    def _autograde(self) -> Any:
-        """The run of `nbgrader autograde` that this belongs to; None outside of one."""
-        return self.parent if hasattr(self.parent, "assignments") else None
+        if (autograde := autograde_of(self)) is not None:
+            add_stand_ins(autograde)
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> Any:
         """As nbconvert does, with Judge for Execute."""
@@ -56,10 +53,11 @@ class JudgingExporter(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **more: Any) -> tuple[Any, Any]:
         """Reads a submitted notebook repaired, and one that is repaired already as it is."""
         about = (resources or {}).get("nbgrader", {})
-        grading = Grading.of(self._autograde) if self._autograde is not None else None
+        autograde = autograde_of(self)
+        grading = Grading.of(autograde) if autograde is not None else None
         if (
             grading is None
-            or not self._autograde._sanitizing
+            or not is_submitted(autograde, filename)
             or not grading.knows(about["assignment"])
             or about["notebook"] != about["assignment"]
         ):
@@ -95,3 +93,6 @@ def add_stand_ins(autograde: Any) -> None:
             found = autograde.assignments.setdefault(folder, [])
             if expected not in found:
                 found.append(expected)
+
+
+accept_scripts(JudgingExporter, add_stand_ins)

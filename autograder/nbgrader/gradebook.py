@@ -22,8 +22,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import (
@@ -42,13 +40,13 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from nbgrader.dbutil import _temp_alembic_ini
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
 
 from autograder.errors import GradebookError, GradebookUnavailable
 from autograder.nbgrader.configured import Configured
+from autograder.nbgrader.private import schema_version
 
 AGAIN = "then run the same command again: it goes on where it stopped"
 REMEDIES = (
@@ -222,16 +220,10 @@ def make_tables(url: str) -> None:
                 text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
             )
             connection.execute(
-                text("INSERT INTO alembic_version VALUES (:version)"), {"version": _schema()}
+                text("INSERT INTO alembic_version VALUES (:version)"), {"version": schema_version()}
             )
     finally:
         engine.dispose()
-
-
-def _schema() -> str | None:
-    """The version of the schema that this nbgrader has."""
-    with _temp_alembic_ini("sqlite://") as settings:
-        return ScriptDirectory.from_config(Config(settings)).get_current_head()
 
 
 # -- rows of an assignment ------------------------------------------------------------------
@@ -348,14 +340,14 @@ def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
 
 
 def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
-    """What the plugin says, kept between 0 and the score by nbgrader. It is a teacher's code."""
+    """What the plugin says, kept between 0 and the score. It is a teacher's code."""
     try:
-        penalty = late.plugin_inst.late_submission_penalty(
+        penalty = late.late_submission_penalty(
             submission.student_id, notebook.score, submission.total_seconds_late
         )
-        return None if penalty is None else float(late._check_late_penalty(notebook, penalty))
+        return None if penalty is None else float(min(max(penalty, 0), notebook.score))
     except Exception as error:
-        plugin = type(late.plugin_inst).__name__
+        plugin = type(late).__name__
         raise GradebookError(
             f"{plugin}, which says what handing in late costs, failed "
             f"({type(error).__name__}: {error}): mend it, {AGAIN}"
