@@ -17,7 +17,7 @@ from autograder.sandbox.host.start import launcher
 from autograder.sandbox.layers import PROMISES
 from autograder.sandbox.policy import Policy, nvidia_devices
 
-PACKAGES = ("torch", "numpy", "nbgrader", "autograder")
+PACKAGES = ("torch", "numpy", "nbgrader", "torch-autograder")
 
 
 def examine() -> dict[str, Any]:

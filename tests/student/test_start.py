@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -121,27 +116,6 @@ def test_the_nearest_course_comes_first_and_then_the_package(course, tmp_path):
     inside.mkdir(parents=True)
     assert list(handouts(inside)) == ["tiny"]
     assert "logistic_regression" in handouts(tmp_path)
-
-
-def test_an_installed_package_has_the_assignments(tmp_path):
-    """The package and what pyproject.toml adds to a wheel, asked from elsewhere."""
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    installed, elsewhere = tmp_path / "installed", tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "autograder", installed / "autograder", ignore=ignored)
-    for source, target in wheel["targets"]["wheel"]["force-include"].items():
-        shutil.copytree(ROOT / source, installed / target, ignore=ignored)
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder", "start", "logistic_regression", "lab"],
-        cwd=elsewhere,
-        env={**os.environ, "PYTHONPATH": str(installed)},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert names(elsewhere / "lab") == LAB
-    assert "autograder watch" in done.stdout
 
 
 # -- what is printed ------------------------------------------------------------------------
