@@ -23,14 +23,11 @@ from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Assignment, Exercise
 from autograder.errors import CourseError
 from autograder.grading.grader import Grader, Settings
-from autograder.judge import diagnosis, expect, foresight, run
+from autograder.judge import diagnosis, expect, run
 from autograder.judge.diagnosis import Fingerprint
-from autograder.judge.foresight import FILE as CALLS
-from autograder.judge.foresight import SEED, Recording
 from autograder.judge.reading import Code
-from autograder.judge.run import Candidate, Finding, check_seed, profile_of, run_exercise
+from autograder.judge.run import Candidate, Finding, profile_of, run_exercise
 from autograder.results import Status
-from autograder.sandbox.host.session import Foreseen, Request
 from autograder.submissions.model import Cell, Submission
 
 SEEDS = (0, 1, 2)
@@ -42,8 +39,8 @@ def prove_assignment(course: Course, name: str, only: frozenset[str], console: C
     """Prints what was shown and what was not; True where nothing is wrong."""
     assignment = course.assignment(name)
     count = 0
-    with Grader(course, Settings(device="cpu", only=only)) as grader:
-        for exercise in grader.exercises(assignment):
+    with Grader(course, Settings(device="cpu")) as grader:
+        for exercise in grader.exercises(assignment, only):
             found = list(prove_exercise(grader, exercise))
             count += len(found)
             _report(console, f"{name}/{exercise.name}", _summary(exercise), found)
@@ -111,7 +108,7 @@ def prove_mistakes(grader: Grader, exercise: Exercise, source: str) -> Iterator[
                 yield f"{one.mistake} and {other.mistake} look the same: give them the same hint"
     path = exercise.folder / "fingerprints.json"
     if not fresh(exercise):
-        yield f"{path.name} or {CALLS} is out of date; run `autograder release`"
+        yield f"{path.name} is out of date; run `autograder release`"
     elif any(not _alike(one, old) for one, old in zip(known, diagnosis.load(path)[1], strict=True)):
         yield f"{path.name} is not what the mistakes do here; run `autograder release`, compare"
 
@@ -147,9 +144,11 @@ def run_source(
     submission = of_the_course(cells)
     session = grader.session(submission)
     candidate = Candidate(session, Code.of(submission), {})
-    calls = grader.calls(exercise)
+    foresight = grader.foresight(exercise, seed)
     try:
-        return run_exercise(exercise, candidate, grader.reference(exercise), seed=seed, calls=calls)
+        return run_exercise(
+            exercise, candidate, grader.reference(exercise), seed=seed, foresight=foresight
+        )
     finally:
         session.close()
 
@@ -176,13 +175,11 @@ def digest_of(exercise: Exercise) -> str:
 
 def fresh(exercise: Exercise) -> bool:
     """Whether what is kept of runs of the exercise belongs to it as it is now."""
-    folder = exercise.folder
-    kept = diagnosis.load(folder / "fingerprints.json")[0], foresight.load(folder / CALLS)[0]
-    return set(kept) == {digest_of(exercise)}
+    return diagnosis.load(exercise.folder / "fingerprints.json")[0] == digest_of(exercise)
 
 
 def refresh_records(course: Course, assignment: Assignment) -> list[Exercise]:
-    """Computes and writes fingerprints and calls that are out of date; for which exercises."""
+    """Computes and writes fingerprints that are out of date; for which exercises."""
     stale = [exercise for exercise in assignment.exercises if not fresh(exercise)]
     if not stale:
         return []
@@ -193,41 +190,14 @@ def refresh_records(course: Course, assignment: Assignment) -> list[Exercise]:
 
 
 def _refresh(grader: Grader, exercise: Exercise) -> None:
-    """The calls first: whether they are sent ahead may show in what a mistake leaves behind."""
     source = solution_source(exercise) or ""
     mistakes = load_mistakes(exercise)
-    runs = [[source], *([source, *mistake.cells] for mistake in mistakes)]
-    calls = record_calls(grader, exercise, runs)
-    digest = digest_of(exercise)
-    (exercise.folder / CALLS).write_text(foresight.dump(calls, digest), encoding="utf-8")
     known = [
         Fingerprint(m.name, m.hint, profile_of(run_source(grader, exercise, [source, *m.cells])))
         for m in mistakes
     ]
-    text = diagnosis.dump(known, digest)
+    text = diagnosis.dump(known, digest_of(exercise))
     (exercise.folder / "fingerprints.json").write_text(text, encoding="utf-8")
-
-
-def record_calls(
-    grader: Grader, exercise: Exercise, runs: Sequence[Sequence[str]]
-) -> dict[str, Foreseen]:
-    """What each check asks the first of these codes, as far as it asks all who pass it the same."""
-    asked: dict[str, list[list[Request]]] = {check.name: [] for check in exercise.checks}
-    for cells in runs:
-        submission = of_the_course(cells)
-        session = grader.session(submission, Recording)
-        assert isinstance(session, Recording)
-        candidate = Candidate(session, Code.of(submission), {})
-        findings = run_exercise(exercise, candidate, grader.reference(exercise), seed=SEED)
-        session.close()
-        for name in (f.check.name for f in findings if f.status is Status.PASSED):
-            asked[name].append(session.asked[check_seed(SEED, exercise.name, name)])
-    calls = {}
-    for name, (reference, *others) in asked.items():
-        count, whole = foresight.common(reference, others)
-        seed = check_seed(SEED, exercise.name, name)
-        calls[name] = Foreseen(seed, reference[:count], whole)
-    return calls
 
 
 # -- the release ------------------------------------------------------------------------------
