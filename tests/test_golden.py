@@ -20,7 +20,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +133,8 @@ def before(grader: Grader) -> dict[str, Any]:
 
 
 def grade(grader: Grader, case: Case, path: Path) -> Result:
-    grader.settings = replace(
-        grader.settings,
-        seconds=case.seconds,
-        load_seconds=case.load_seconds,
-        only=frozenset(case.exercises),
-    )
-    return grader.grade(path)
+    grader.limit(case.seconds, case.load_seconds)
+    return grader.grade(path, case.exercises)
 
 
 def lasting(result: Result) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -304,10 +304,8 @@ def answered(grader: Grader, folder: Path, case: Case) -> Result:
     code, count = re.subn(STUBS[case.exercise], lambda _: case.code, text, count=1, flags=re.S)
     assert count == 1
     (folder / FILE).write_text(code)
-    grader.settings = replace(
-        grader.settings, only=frozenset({case.exercise}), seconds=3.0, load_seconds=4.0
-    )
-    return grader.grade(folder)
+    grader.limit(seconds=3.0, load_seconds=4.0)
+    return grader.grade(folder, [case.exercise])
 
 
 def first_open(result: Result) -> Verdict:
@@ -362,7 +360,6 @@ def test_a_work_that_cannot_be_read_is_told_in_a_line_with_what_to_do(
 ) -> None:
     spoil, says = UNREADABLE[name]
     spoil(folder)
-    grader.settings = replace(grader.settings, only=frozenset())
     result = grader.grade(folder)
     assert says in result.error
     assert "\n" not in result.error

@@ -12,9 +12,10 @@ from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Check, Exercise
 from autograder.errors import Problem
 from autograder.grading.grader import Grader
+from autograder.grading.references import ReferenceRun
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.reading import Code
-from autograder.judge.run import Candidate, Finding, profile_of, run_exercise
+from autograder.judge.run import OUR_FAULT, Candidate, Finding, profile_of, run_exercise
 from autograder.results import Status
 from autograder.submissions.model import Cell, Submission
 
@@ -46,27 +47,28 @@ def mistakes_of(grader: Grader, exercise: Exercise, tell: Tell) -> MistakesRun:
 
 
 def reference_problems(grader: Grader, exercise: Exercise, seeds: Sequence[int]) -> list[Problem]:
-    """The first check that the reference does not pass; a seed that comes twice in a row must
-    give the same twice."""
-    source = solution_source(exercise) or ""
-    before: list[Finding] = []
+    """The first check that the reference does not pass, or that is not the same in two runs with
+    one seed (one that comes twice in a row)."""
+    before: list[ReferenceRun] = []
     for seed, last in zip(seeds, [None, *seeds], strict=False):
-        findings = run_source(grader, exercise, [source], seed)
-        for number, finding in enumerate(findings):
-            if seed == last and finding != before[number]:
-                fact = f"{finding.check.name} differs between two runs with the same seed"
-                remedy = "draw from `rng`, and use no clock and no other randomness"
-                return [problem_at(exercise, finding.check, fact, remedy)]
-            if finding.status is not Status.PASSED:
-                return [_not_passed(exercise, finding, seed)]
-        before = findings
+        runs = []
+        for number, run in enumerate(grader.reference_runs(exercise, seed)):
+            if run.finding.status is not Status.PASSED:
+                return [_not_passed(exercise, run.finding, seed)]
+            if seed == last and run.asked != before[number].asked:
+                fact = f"{run.finding.check.name} asks something else in a run with the same seed"
+                remedy = "draw from `rng`; use no clock and no other randomness"
+                return [problem_at(exercise, run.finding.check, fact, remedy)]
+            runs.append(run)
+        before = runs
     return []
 
 
 def _not_passed(exercise: Exercise, finding: Finding, seed: int) -> Problem:
     check = finding.check
     if finding.status is Status.INTERNAL:
-        return problem_at(exercise, check, f"{check.name}: {finding.rationale}", "fix the check")
+        fact = f"{check.name} breaks: {finding.rationale.removeprefix(OUR_FAULT)}"
+        return problem_at(exercise, check, fact, "fix the check")
     with_seed = f" with --seed {seed}" if seed else ""
     fact = f"the reference does not pass {check.name}{with_seed}: {finding.rationale}"
     return problem_at(exercise, check, fact, "fix solution.py or the check")
@@ -96,6 +98,12 @@ def run_source(
     session = grader.session(submission)
     candidate = Candidate(session, Code.of(submission), {})
     try:
-        return run_exercise(exercise, candidate, grader.reference(exercise), seed=seed)
+        return run_exercise(
+            exercise,
+            candidate,
+            grader.reference(exercise),
+            seed=seed,
+            foresight=grader.foresight(exercise, seed),
+        )
     finally:
         session.close()

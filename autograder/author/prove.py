@@ -37,7 +37,7 @@ from autograder.course.model import Assignment, Exercise
 from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
-from autograder.judge.run import profile_of
+from autograder.judge.run import OUR_FAULT, profile_of
 from autograder.results import Status, shown_points
 
 SEEDS = (0, 0, 1, 2, 3)
@@ -62,8 +62,8 @@ def prove_assignment(
         yield name, "loads", [Problem.of(error)]
         return
     sound = True
-    with Grader(course, Settings(device="cpu", only=only)) as grader:
-        for exercise in grader.exercises(assignment):
+    with Grader(course, Settings(device="cpu")) as grader:
+        for exercise in grader.exercises(assignment, only):
             tell(exercise.name)
             found = prove_exercise(grader, exercise, tell)
             sound = sound and not found
@@ -112,7 +112,8 @@ def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> 
     path = str(exercise.folder / MISTAKES)
     findings = run.findings[mistake.name]
     if broken := next((f for f in findings if f.status is Status.INTERNAL), None):
-        fact = f"{broken.check.name} breaks on the mistake {mistake.name}: {broken.rationale}"
+        fact = f"{broken.check.name} breaks on the mistake {mistake.name}: "
+        fact += broken.rationale.removeprefix(OUR_FAULT)
         file, line = str(file_of(exercise, broken.check)), line_of(broken.check)
         return Problem(file, line, fact.rstrip("."), "fix the check")
     first = next((f.check.name for f in findings if f.status in NOT_FULL), None)

@@ -216,19 +216,20 @@ def grade(options: argparse.Namespace) -> int:
         seconds=options.timeout,
         require=_layers(options.require),
         assignment=options.assignment,
-        only=frozenset(options.exercise),
     )
     course = Course.open(options.course)
     if options.assignment:
         course.assignment(options.assignment)
     folder = ResultFolder(options.output) if options.output else None
     if options.gradebook:
+        if options.exercise:
+            raise UsageError("--gradebook takes whole assignments: leave out --exercise")
         return _grade_class(options, course, settings, folder)
     results: list[Result] = []
     with Grader(course, settings) as grader:
         try:
             for path in options.paths:
-                result = grader.grade(path)
+                result = grader.grade(path, options.exercise)
                 results.append(result)
                 if folder:
                     folder.write(result)

@@ -121,14 +121,12 @@ def check(options: argparse.Namespace) -> int:
     path, names = path_and_exercises(options.words)
     names += options.exercise
     folder = path if path.is_dir() else path.parent
-    settings = Settings(
-        device=options.device, seed=options.seed, seconds=options.timeout, only=frozenset(names)
-    )
+    settings = Settings(device=options.device, seed=options.seed, seconds=options.timeout)
     course = Course.handed_out(folder)
     (name,) = course.folders
     with Grader(course, settings) as grader:
-        grader.exercises(course.assignment(name))  # a name that is none is said before torch is in
-        result = grade_work(grader, path)
+        grader.exercises(course.assignment(name), names)  # a wrong one is told before torch is in
+        result = grade_work(grader, path, names)
     console = make_console()
     if options.json:
         print(json.dumps(as_json(Report((result,))), indent=2))

@@ -1,7 +1,7 @@
 """Grades submissions one after another, with one forkserver for all of them.
 
     path ──read──> Submission ──cells──> Session (worker) ──calls──> checks ──> Result
-                                         references (recorded once) ──┘
+                                  References (learned once a process) ──┘
 
 The forkserver imports torch while the first submission is read. A submission that can't be
 read, and anything that its code does, ends in a `Result` with its cause; the next is graded
@@ -14,19 +14,22 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Assignment, Exercise
 from autograder.errors import InternalError, SubmissionError, UsageError, did_you_mean
 from autograder.grading.device import choose_device
-from autograder.judge import diagnosis, foresight
+from autograder.grading.references import ReferenceRun, References
+from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
-from autograder.judge.foresight import Calls
+from autograder.judge.foresight import Foresight
 from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
@@ -54,8 +57,8 @@ MEMORY_BYTES = 2 << 30
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to grade. `seconds` per check (None: as the exercise says), `load_seconds` for all
-    cells together, `require` layers that must be on, `skip` layers to leave off, `only` names
-    of exercises (empty: all)."""
+    cells together, `require` layers that must be on, `skip` layers to leave off, `assignment` the
+    one that every submission belongs to (None: as it says itself)."""
 
     device: str = "auto"
     seed: int = 0
@@ -64,36 +67,45 @@ class Settings:
     require: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
     assignment: str | None = None
-    only: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Grader:
-    """Use as a context manager; `grade` a path, or `grade_submission` what was read already."""
+    """Use as a context manager, or `open` and `close` it; `grade` a path, or `grade_submission`
+    what was read already. Both take the names of the exercises to grade, `only` (none: all)."""
 
     course: Course
     settings: Settings = field(default_factory=Settings)
     device: str = ""
+    _open: contextlib.ExitStack | None = None
     _launcher: AnyLauncher | None = None
-    _references: dict[Path, RecordedReference | None] = field(default_factory=dict)
+    _references: References | None = None
     _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
-    _calls: dict[Path, Calls] = field(default_factory=dict)
 
-    def __enter__(self) -> Grader:
+    def open(self) -> Self:
+        """Starts the forkserver, and returns while it imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
             cpu_seconds=int(SUBMISSION_SECONDS),
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
-        self._launcher = launcher(policy, require=self.settings.require).__enter__()
-        try:
-            self.device = choose_device(self.settings.device, self._launcher)
-        except BaseException:
-            self._launcher.__exit__(None, None, None)
-            raise
-        self._launcher.device = self.device
+        with contextlib.ExitStack() as stack:
+            workers = launcher(policy, require=self.settings.require)
+            self._launcher = stack.enter_context(workers)
+            self.device = workers.device = choose_device(self.settings.device, workers)
+            stack.callback(self._forget)
+            self._open = stack.pop_all()
         return self
+
+    def close(self) -> None:
+        """Ends the forkserver and all workers; may be done twice."""
+        stack, self._open = self._open, None
+        if stack is not None:
+            stack.close()
+
+    def __enter__(self) -> Self:
+        return self.open()
 
     def __exit__(
         self,
@@ -101,8 +113,23 @@ class Grader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        assert self._launcher is not None
-        self._launcher.__exit__(kind, error, trace)
+        self.close()
+
+    def use(self, course: Course) -> None:
+        """Grades by this course from now on; the forkserver stays."""
+        self._forget()
+        self.course = course
+
+    def limit(self, seconds: float | None, load_seconds: float) -> None:
+        """From now on these seconds per check and for all cells, as `Settings` has them."""
+        self.settings = replace(self.settings, seconds=seconds, load_seconds=load_seconds)
+
+    def _forget(self) -> None:
+        """Lets go of what was learned of the course."""
+        self._fingerprints.clear()
+        references, self._references = self._references, None
+        if references is not None:
+            references.close()
 
     @property
     def interrupted(self) -> threading.Event:
@@ -124,24 +151,28 @@ class Grader:
 
     # -- one submission ---------------------------------------------------------------
 
-    def grade(self, path: Path) -> Result:
+    def grade(self, path: Path, only: Collection[str] = ()) -> Result:
         """Reads and grades one submission; one that can't be read is a Result with `error`."""
         begun = time.monotonic()
         try:
             submission = read_submission(path, self.course.known(self.settings.assignment))
         except SubmissionError as error:
-            return self.unreadable(path, error)
-        return self.grade_submission(submission, begun)
+            return self.unreadable(path, error, only=only)
+        return self.grade_submission(submission, only, begun)
 
     def unreadable(
-        self, path: Path, error: SubmissionError, assignment: str | None = None
+        self,
+        path: Path,
+        error: SubmissionError,
+        assignment: str | None = None,
+        only: Collection[str] = (),
     ) -> Result:
         """The result of a submission that could not be read: no points, and why."""
         name = assignment or self.settings.assignment or ""
         if not name and len(self.course.folders) == 1:
             name = next(iter(self.course.folders))
         exercises = (
-            tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name)))
+            tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name), only))
             if name
             else ()
         )
@@ -152,6 +183,7 @@ class Grader:
     def grade_submission(
         self,
         submission: Submission,
+        only: Collection[str] = (),
         begun: float | None = None,
         tell: Callable[[Result], None] | None = None,
     ) -> Result:
@@ -165,21 +197,21 @@ class Grader:
             error = SubmissionError(
                 submission.name, "belongs to no assignment that is known", "pass --assignment NAME"
             )
-            return self.unreadable(Path(submission.name), error)
+            return self.unreadable(Path(submission.name), error, only=only)
         assignment = self.course.assignment(submission.assignment)
+        exercises = self.exercises(assignment, only)
         session = self.session(submission)
         try:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
+            foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
             code = Code.of(submission)  # read while the worker loads it
             remarks = habits(code, [Habit(**table) for table in assignment.habits])
             deadline = time.monotonic() + SUBMISSION_SECONDS
-            candidate = Candidate(session, code, _Missing(submission, session), deadline)
-            exercises = tuple(
-                self._exercise(exercise, candidate) for exercise in self.exercises(assignment)
-            )
+            candidate = Candidate(session, code, _WhyMissing(submission, session), deadline)
+            results = tuple(map(self._exercise, exercises, repeat(candidate), foresights))
             notes = (*submission.notes, *load_notes(session), *remarks)
-            result = self._result(submission, session, exercises, notes, begun)
+            result = self._result(submission, session, results, notes, begun)
             if tell is not None:
                 tell(result)
         finally:
@@ -212,10 +244,9 @@ class Grader:
             slow_start=_slow_start(session),
         )
 
-    def exercises(self, assignment: Assignment) -> list[Exercise]:
+    def exercises(self, assignment: Assignment, only: Collection[str] = ()) -> list[Exercise]:
         """The exercises that were asked for; UsageError where one is not there."""
-        only = self.settings.only
-        if unknown := sorted(only - {exercise.name for exercise in assignment.exercises}):
+        if unknown := sorted({*only} - {exercise.name for exercise in assignment.exercises}):
             known = [exercise.name for exercise in assignment.exercises]
             raise UsageError(
                 f"{assignment.name} has no exercise {', '.join(unknown)}; it has "
@@ -223,11 +254,11 @@ class Grader:
             )
         return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
-    def session(self, submission: Submission, kind: type[Session] = Session) -> Session:
+    def session(self, submission: Submission) -> Session:
         """A session for the cells of a submission."""
         assert self._launcher is not None
         cells = [Source(cell.source, cell.where) for cell in submission.cells]
-        return kind(
+        return Session(
             self._launcher.start,
             cells,
             files=submission.files,
@@ -235,7 +266,9 @@ class Grader:
             load_seconds=self.settings.load_seconds,
         )
 
-    def _exercise(self, exercise: Exercise, candidate: Candidate) -> ExerciseResult:
+    def _exercise(
+        self, exercise: Exercise, candidate: Candidate, foresight: Foresight | None
+    ) -> ExerciseResult:
         reference = self.reference(exercise)
         findings = run_exercise(
             exercise,
@@ -243,7 +276,7 @@ class Grader:
             reference,
             seed=self.settings.seed,
             seconds=self.settings.seconds,
-            calls=self.calls(exercise),
+            foresight=foresight,
         )
         if reference is not None:
             reference.close()
@@ -252,20 +285,21 @@ class Grader:
     # -- what is computed once ----------------------------------------------------------
 
     def reference(self, exercise: Exercise) -> RecordedReference | None:
-        """The reference of an exercise, whose answers are kept from one submission to the next."""
-        if exercise.folder not in self._references:
-            source = solution_source(exercise)
-            self._references[exercise.folder] = (
-                None if source is None else self._recorded(exercise, source)
-            )
-        return self._references[exercise.folder]
+        """The reference of an exercise; None in a student's folder."""
+        return self._learned().of(exercise)
 
-    def _recorded(self, exercise: Exercise, source: str) -> RecordedReference:
+    def foresight(self, exercise: Exercise, seed: int) -> Foresight | None:
+        """What the exercise's checks will ask with this seed; None in a student's folder."""
+        return self._learned().foresight(exercise, seed)
+
+    def reference_runs(self, exercise: Exercise, seed: int) -> Iterator[ReferenceRun]:
+        """Runs the checks on the reference once more; nothing of it is kept."""
+        return self._learned().runs(exercise, solution_source(exercise) or "", seed)
+
+    def _learned(self) -> References:
         assert self._launcher is not None
-        cell = Source(source, lambda line: f"{exercise.name}/solution.py, line {line}")
-        return RecordedReference(
-            Session(self._launcher.start, [cell]), max(60.0, exercise.limits.seconds)
-        )
+        self._references = self._references or References(self._launcher)
+        return self._references
 
     def fingerprints(self, exercise: Exercise) -> Sequence[Fingerprint]:
         """The known mistakes of an exercise, as its fingerprints.json has them."""
@@ -274,15 +308,8 @@ class Grader:
             self._fingerprints[exercise.folder] = known
         return self._fingerprints[exercise.folder]
 
-    def calls(self, exercise: Exercise) -> Calls:
-        """What the checks of an exercise are known to ask, as its calls.json has it."""
-        if exercise.folder not in self._calls:
-            _, known = foresight.load(exercise.folder / foresight.FILE)
-            self._calls[exercise.folder] = known
-        return self._calls[exercise.folder]
 
-
-class _Missing(Mapping[str, str]):
+class _WhyMissing(Mapping[str, str]):
     """For an entry point that is not there: why, as far as reading and loading tell."""
 
     def __init__(self, submission: Submission, session: Session):

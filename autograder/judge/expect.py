@@ -16,15 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.judge.origin import is_marked, marked
-from autograder.sandbox.host.remote import (
-    Call,
-    Remote,
-    article,
-    call_of,
-    is_trusted,
-    show,
-    value_of,
-)
+from autograder.judge.wording import article, called, show
+from autograder.sandbox.host.remote import Remote, call_of, is_trusted, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 EVIDENCE_NUMBERS = 64
@@ -330,21 +323,8 @@ class Expectation:
 
     def _got(self, shown: str) -> str:
         if self.what:
-            return f"{said(self.call)}{self.what} is {shown}"
-        return f"{said(self.call)}It returned {shown}" if self.call else f"Got {shown}"
-
-
-def said(call: object) -> str:
-    """The first sentence of a rationale: what was called and with what."""
-    if not isinstance(call, Call):
-        return ""
-    given = ", ".join(
-        f"{name} = {shown}" for name, shown in call.arguments if name and name != shown
-    )
-    with_these = f" with {given}" if given else ""
-    if call.about:
-        return f"Used {' and '.join(f'`{name}`' for name in call.about)}{with_these}. "
-    return f"Called `{call}`{with_these}. "
+            return f"{called(self.call)}{self.what} is {shown}"
+        return f"{called(self.call)}It returned {shown}" if self.call else f"Got {shown}"
 
 
 def show_expected(wanted: npt.NDArray[np.float64]) -> str:

@@ -1,112 +1,77 @@
-"""What each check asks, known before it asks: recorded once by `autograder release`.
+"""What each check asks, learned from the reference while the first submission is graded.
 
-A check is a function of the judge's that calls into the worker again and again. Waiting for
-each answer costs more than most answers: a worker that sleeps and wakes 400 times, and a judge
-that compares while nobody computes. But a check asks nearly everybody the same: its calls do
-not depend on the answers, unless it stops at a wrong one. So they are recorded while the
-reference is judged, and sent ahead (`sandbox.session.Foreseen`).
+A check is a function of the judge's that calls into the worker again and again. Waiting for each
+answer costs more than most answers: a worker that sleeps and wakes 400 times, and a judge that
+compares while nobody computes. But a check asks everybody the same, unless it stops at a wrong
+answer. So the reference is judged by the same checks first, what they ask is kept for as long as
+the process lives, and it is sent ahead to every submission (`sandbox.host.pipeline`).
 
-calls.json is that record: for each check its requests, and whether they are all. They end where
-a mistake that passes the check is asked something else than the reference: from there on, it
-depends on the answers. They belong to one seed, the default one. A record that is out of date
-costs time and no marks: a check that asks otherwise begins again without it.
+    reference ── check 1 ── check 2 ── check 3 ...    a thread and a worker of its own
+                    └─ Foresight ─┐  (waits)
+    submission ───────────────── check 1 ── check 2 ...
 
-It is for grading, and not released: a student who prints should see the calls up to the one that
-went wrong, and not those that a check would have made after it.
+It is for grading. Where there is no reference, nothing is foreseen: a student who prints sees the
+calls up to the one that went wrong, and not those that a check would have made after it.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import Any
 
-from autograder.errors import CourseError
-from autograder.sandbox.host.session import Foreseen, Reply, Request, Session
+from autograder.course.model import Check, Exercise
+from autograder.judge.reference import Answered
+from autograder.sandbox.host.pipeline import Foreseen, Reply, Request
+from autograder.sandbox.host.session import Session
 from autograder.sandbox.outcomes import Raised
-
-FILE = "calls.json"
-SEED = 0
-"""The seed of the record, which is the default of `autograder grade`."""
-
-Calls = Mapping[str, Foreseen]
-"""What each check will ask, by the check's name."""
 
 
 class Recording(Session):
-    """A session that sends nothing ahead and notes what it is asked.
+    """A session that sends nothing ahead and keeps what the check asked, in `asked`."""
 
-    `asked` has, for the seed of each check, its requests.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.asked: dict[int, list[Request]] = {}
-        self._now: list[Request] = []
+    asked: list[Answered]
 
     def begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
-        self._now = self.asked[seed] = []
+        self.asked = []
         super().begin(seed, seconds)
 
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
         try:
             reply = super().ask(request, buffers)
         except Raised:
-            self._now.append(Request(request, buffers, raises=True))
+            self.asked.append(Answered(Request(request, buffers, raises=True), None))
             raise
-        self._now.append(Request(request, buffers))
+        self.asked.append(Answered(Request(request, buffers), reply))
         return reply
 
 
-def common(recorded: Sequence[Request], others: Iterable[Sequence[Request]]) -> tuple[int, bool]:
-    """How many requests are the same for all who passed a check, and whether that is all."""
-    count = len(recorded)
-    for other in others:
-        pairs = zip(recorded, other, strict=False)
-        same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(recorded), len(other)))
-        count = min(count, same)
-    return count, count == len(recorded)
+class Foresight:
+    """What the checks of an exercise will ask with one seed, each as soon as it is known.
 
-
-# -- as JSON --------------------------------------------------------------------------------
-
-
-def dump(calls: Calls, digest: str) -> str:
-    """JSON text, a request on each line."""
-    checks = []
-    for name, foreseen in calls.items():
-        lines = ",\n".join(f"  {_as_json(request)}" for request in foreseen.requests)
-        head = f'"seed": {foreseen.seed}, "whole": {json.dumps(foreseen.whole)}'
-        checks.append(f' {json.dumps(name)}: {{{head}, "requests": [\n{lines}\n ]}}')
-    return f'{{"digest": {json.dumps(digest)}, "checks": {{\n' + ",\n".join(checks) + "\n}}\n"
-
-
-def _as_json(request: Request) -> str:
-    buffers = [base64.b64encode(buffer).decode() for buffer in request.buffers]
-    return json.dumps([request.header, buffers, request.raises], ensure_ascii=False)
-
-
-def load(path: Path) -> tuple[str, dict[str, Foreseen]]:
-    """Digest and calls of a file; ("", {}) where there is none.
-
-    Raises CourseError where the file holds something else.
+    One thread tells, another one asks.
     """
-    if not path.exists():
-        return "", {}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        return str(data["digest"]), {k: _foreseen(v) for k, v in data["checks"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        problem = f"holds no calls ({type(error).__name__}: {error})"
-        remedy = "delete it; the course's own is made anew by `autograder release`"
-        raise CourseError(path, problem, remedy) from None
 
+    def __init__(self, exercise: Exercise, seed: int):
+        self.exercise = exercise
+        self.seed = seed
+        self._known: dict[str, Future[Foreseen | None]] = {
+            check.name: Future() for check in exercise.checks
+        }
 
-def _foreseen(entry: Mapping[str, Any]) -> Foreseen:
-    requests = tuple(
-        Request(dict(header), [base64.b64decode(buffer) for buffer in buffers], bool(raises))
-        for header, buffers, raises in entry["requests"]
-    )
-    return Foreseen(int(entry["seed"]), requests, bool(entry["whole"]))
+    def of(self, check: Check) -> Foreseen | None:
+        """Waits until it is known. None where the reference does not pass the check.
+
+        Raises what ended the learning before that.
+        """
+        return self._known[check.name].result()
+
+    def tell(self, check: Check, foreseen: Foreseen | None) -> None:
+        """From now on it is known."""
+        self._known[check.name].set_result(foreseen)
+
+    def fail(self, error: BaseException) -> None:
+        """Whatever is not known yet will never be."""
+        for future in self._known.values():
+            if not future.done():
+                future.set_exception(error)

@@ -23,9 +23,12 @@ from pathlib import PurePosixPath
 from autograder.judge.following import Search
 from autograder.judge.scopes import ModuleNames
 from autograder.submissions.model import Cell, Submission
-from autograder.submissions.syntax import parse
+from autograder.submissions.syntax import parse, shown
 
 _MAIN = "__main__"
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+MOST_CODE = 100
+"""Characters of a line of code that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,30 @@ class Code:
 def _module_name(file: str) -> str:
     parts = PurePosixPath(file).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+# -- the student's definitions --------------------------------------------------------------
+
+
+def defined_in(code: Code | None) -> list[str]:
+    """The functions and classes at the top level of the work."""
+    parts = code.parts if code is not None else ()
+    return [
+        node.name
+        for part in parts
+        for node in part.tree.body
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef))
+    ]
+
+
+def defined_at(code: Code | None, name: str) -> str:
+    """The line of `criterion` or `Model.forward`, with its place; "" where it is not found."""
+    owner, _, method = name.partition(".")
+    for part in reversed(code.parts if code is not None else ()):
+        for node in part.tree.body:
+            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and node.name == owner:
+                inside = [one for one in node.body if isinstance(one, _FUNCTIONS)]
+                found = next((one for one in inside if one.name == method), node)
+                line = part.cell.source.split("\n")[found.lineno - 1]
+                return f"{part.cell.where(found.lineno)}: `{shown(line, MOST_CODE)}`"
+    return ""

@@ -25,13 +25,16 @@ from autograder.errors import ProtectionError
 from autograder.judge import diagnosis, words
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
+from autograder.judge.foresight import Foresight
+from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.results import ExerciseResult, Status, Verdict, exact
+from autograder.sandbox.host.pipeline import Foreseen, Unforeseen
 from autograder.sandbox.host.remote import Subject
-from autograder.sandbox.host.session import Foreseen, Session, Unforeseen
+from autograder.sandbox.host.session import Session
 from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
 
-NOTHING: Mapping[str, Foreseen] = {}
+OUR_FAULT = "The check itself failed; this is our fault. "
 MAX_TIMEOUTS = 2
 """After so many time-outs in one exercise its other checks are skipped: they call the same code."""
 
@@ -60,7 +63,7 @@ class Candidate:
     """
 
     session: Session
-    code: Any
+    code: Code | None
     missing: Mapping[str, str]
     deadline: float = math.inf
 
@@ -77,25 +80,25 @@ def run_exercise(
     *,
     seed: int = 0,
     seconds: float | None = None,
-    calls: Mapping[str, Foreseen] = NOTHING,
+    foresight: Foresight | None = None,
 ) -> list[Finding]:
-    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit; `calls`
-    is what each check is known to ask."""
+    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit;
+    `foresight`, with the same seed, is sent ahead."""
     findings: list[Finding] = []
     limit = seconds or exercise.limits.seconds
     for number, check in enumerate(exercise.checks):
         finding = _skip(check, findings, candidate.deadline)
         if finding is None:
-            ahead = _ahead(exercise, number, findings, calls, seed)
-            finding = _run_check(exercise, check, candidate, reference, seed, limit, ahead)
-            _charge(exercise, candidate, findings)
+            ahead = _ahead(exercise, number, findings, foresight)
+            finding = run_check(exercise, check, candidate, reference, seed, limit, ahead)
+            _take_back(exercise, candidate, findings)
         findings.append(finding)
     candidate.session.settle()
-    _charge(exercise, candidate, findings)
+    _take_back(exercise, candidate, findings)
     return findings
 
 
-def _charge(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -> None:
+def _take_back(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -> None:
     """Takes the points of the last check if it got more answers than were asked for: which of
     them the code's own were, nobody can tell."""
     fault, candidate.session.left_behind = candidate.session.left_behind, None
@@ -119,22 +122,16 @@ def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding
 
 
 def _ahead(
-    exercise: Exercise,
-    number: int,
-    findings: Sequence[Finding],
-    calls: Mapping[str, Foreseen],
-    seed: int,
+    exercise: Exercise, number: int, findings: Sequence[Finding], foresight: Foresight | None
 ) -> list[Foreseen]:
     """What this check will ask, then what the next one will if it is certain to be run."""
-    ahead = []
+    ahead: list[Foreseen] = []
     passed = _passed(findings)
     for check in exercise.checks[number : number + 2]:
-        foreseen = calls.get(check.name)
-        if foreseen is None or foreseen.seed != check_seed(seed, exercise.name, check.name):
+        known = foresight is not None and passed.issuperset(check.after) and foresight.of(check)
+        if not known:
             break
-        if not passed.issuperset(check.after):
-            break
-        ahead.append(foreseen)
+        ahead.append(known)
     return ahead
 
 
@@ -142,15 +139,16 @@ def _passed(findings: Sequence[Finding]) -> set[str]:
     return {finding.check.name for finding in findings if finding.status is Status.PASSED}
 
 
-def _run_check(
+def run_check(
     exercise: Exercise,
     check: Check,
     candidate: Candidate,
     reference: RecordedReference | None,
     seed: int,
     seconds: float,
-    ahead: Sequence[Foreseen],
+    ahead: Sequence[Foreseen] = (),
 ) -> Finding:
+    """How one check ends. `seed` is that of the whole run."""
     own_seed = check_seed(seed, exercise.name, check.name)
 
     def returned(ahead: Sequence[Foreseen]) -> object:
@@ -173,13 +171,16 @@ def _run_check(
     except ProtectionError:
         raise
     except Exception as error:
-        rationale = f"The check itself failed; this is our fault. {_where_and_what(error)}"
+        rationale = f"{OUR_FAULT}{_where_and_what(error, check)}"
         return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
 
 
-def _where_and_what(error: Exception) -> str:
-    """An exception of ours in a line: same text in every run, no line of a hidden check."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
+def _where_and_what(error: Exception, check: Check) -> str:
+    """An exception of ours in a line: same text in every run, no line of a hidden check. The place
+    is the check's own, where it is in the trace."""
+    trace = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in trace if frame.filename == check.function.__code__.co_filename]
+    frame = [*trace, *own][-1]
     return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
 

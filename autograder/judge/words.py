@@ -7,14 +7,14 @@ that alone tells what to look for, whatever the exercise is about.
 
 from __future__ import annotations
 
-import ast
 import difflib
 import math
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from autograder.judge.expect import Evidence, said
+from autograder.judge.expect import Evidence
+from autograder.judge.reading import MOST_CODE, Code, defined_at, defined_in
+from autograder.judge.wording import about, called
 from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
 from autograder.submissions.syntax import shown
@@ -24,7 +24,6 @@ INSTALLED = "torch, numpy, matplotlib and Python's own modules"
 
 MOST_MESSAGE = 400
 MOST_LINES = 3
-MOST_CODE = 100
 
 HINTS = {
     "untouched": "What does the statement ask for first, and what are you given to make it from?",
@@ -84,8 +83,6 @@ TYPES = {
     "builtin_function_or_method": FUNCTION,
 }
 """By type of a value that is no plain data."""
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 # -- hints ----------------------------------------------------------------------------------
@@ -153,7 +150,7 @@ def of_exception(fault: Raised) -> str:
     """What was called, and what it raised where."""
     message = brief(fault.message)
     told = "" if message in ("", "None") else f": {message}"
-    return f"{said(fault.call)}It raised `{fault.type_name}{told}`{where(fault)}."
+    return f"{called(fault.call)}It raised `{fault.type_name}{told}`{where(fault)}."
 
 
 def of_fault(fault: StudentFault) -> str:
@@ -161,21 +158,23 @@ def of_fault(fault: StudentFault) -> str:
     message = fault.message
     if fault.place:
         message = message.removesuffix(".") + where(fault) + "."
-    return f"{said(fault.call)}{message}"
+    return f"{called(fault.call)}{message}"
 
 
 def of_stub(fault: Raised, entry_points: Iterable[str]) -> str:
     """Which function is not written yet, and where."""
     known = [name for name in _names_in(fault.call) if name in entry_points]
-    subject = f"`{known[0]}` is" if known else f"{said(fault.call)}It is"
+    subject = f"`{known[0]}` is" if known else f"{called(fault.call)}It is"
     return f"{subject} not written yet: the stub is still there{where(fault)}."
 
 
 def _names_in(call: object) -> Sequence[str]:
-    return (call.name, *call.about) if isinstance(call, Call) else ()
+    return (call.name, *about(call)) if isinstance(call, Call) else ()
 
 
-def of_other_arguments(fault: Raised, signatures: Sequence[str], code: Any) -> tuple[str, str]:
+def of_other_arguments(
+    fault: Raised, signatures: Sequence[str], code: Code | None
+) -> tuple[str, str]:
     """Rationale and hint where a function does not take the arguments that it was called with,
     at no line of the student's but the one that defines it; ("", "") for anything else.
     """
@@ -187,15 +186,15 @@ def of_other_arguments(fault: Raised, signatures: Sequence[str], code: Any) -> t
         return "", ""
     name = found["name"].removesuffix(".__init__")
     wanted = next((text for text in signatures if text.partition("(")[0] == name), "")
-    called = said(fault.call).partition("` with ")[0]
-    called = called if called.endswith(". ") else f"{called}`. "
-    rationale = f"{called}Python says: {brief(fault.message)}. Yours begins at {line}."
+    call = called(fault.call).partition("` with ")[0]
+    call = call if call.endswith(". ") else f"{call}`. "
+    rationale = f"{call}Python says: {brief(fault.message)}. Yours begins at {line}."
     if not wanted:
         return rationale, "Which arguments does it get, and which does that line list?"
     return rationale, f"The exercise asks for `{wanted}`: which arguments does that line list?"
 
 
-def of_missing(name: str, signature: str, why: str, code: Any) -> tuple[str, str]:
+def of_missing(name: str, signature: str, why: str, code: Code | None) -> tuple[str, str]:
     """Rationale and hint for an entry point that is not there; `why`, as far as that is known."""
     if why:
         return f"`{name}` is not there yet: {why}", _why_hint(why)
@@ -217,30 +216,3 @@ def _why_hint(why: str) -> str:
         if f": {type_name}: " in why:
             return advice
     return HINTS["timed out"] if "did not finish" in why else STOPPED
-
-
-# -- the student's definitions, by reading ---------------------------------------------------
-
-
-def defined_in(code: Any) -> list[str]:
-    """The functions and classes at the top level of the work."""
-    parts = code.parts if code is not None else ()
-    return [
-        node.name
-        for part in parts
-        for node in part.tree.body
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef))
-    ]
-
-
-def defined_at(code: Any, name: str) -> str:
-    """The line of `criterion` or `Model.forward`, with its place; "" where it is not found."""
-    owner, _, method = name.partition(".")
-    for part in reversed(code.parts if code is not None else ()):
-        for node in part.tree.body:
-            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and node.name == owner:
-                inside = [one for one in node.body if isinstance(one, _FUNCTIONS)]
-                found = next((one for one in inside if one.name == method), node)
-                line = part.cell.source.split("\n")[found.lineno - 1]
-                return f"{part.cell.where(found.lineno)}: `{shown(line, MOST_CODE)}`"
-    return ""

@@ -107,8 +107,6 @@ def grade_class(
     submissions. Later faults of the gradebook are in what is returned.
     """
     only = grader.settings.assignment
-    if grader.settings.only:
-        raise UsageError("--gradebook takes whole assignments: leave out --exercise")
     names = [only] if only is not None else list(grader.course.folders)
     tree = walk(paths, names)
     configured = Configured.read(tree.root)

@@ -1,7 +1,7 @@
 """Our judge in the place of nbgrader's Execute: no kernel, the engine of `autograder grade`.
 
     nbgrader autograde
-    └── Autograde (one a run) ── Grading (one a run): course, one forkserver, references once
+    └── Autograde (one a run) ── Grading (one a run): course, WarmGrader
         └── a student ── JudgingExporter reads submitted/ and repairs ──> autograded/
                       └─ Judge grades submitted/, fills the check cells
                          └─ nbgrader's SaveAutoGrades, then MarkDoubtful; AssignLatePenalties
@@ -25,7 +25,8 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
 from autograder.errors import CourseError, InternalError
-from autograder.grading.grader import Grader, Settings
+from autograder.grading.grader import Grader
+from autograder.grading.warm import WarmGrader
 from autograder.nbgrader.judged import (
     HandedIn,
     doubtful,
@@ -43,14 +44,14 @@ DOUBTFUL = "autograder_doubtful"
 
 @dataclass(slots=True, eq=False)
 class Grading:
-    """What one run of `nbgrader autograde` shares: the course, and a Grader for each assignment.
+    """What one run of `nbgrader autograde` shares: the course, and a grader.
 
     `folders` is nbgrader's CourseDirectory.
     """
 
     folders: Any
     course: Course | None
-    _graders: dict[str, Grader] = field(default_factory=dict)
+    _warm: WarmGrader = field(default_factory=WarmGrader)
     _released: dict[str, NotebookNode] = field(default_factory=dict)
     _read: dict[Path, tuple[HandedIn, Repaired]] = field(default_factory=dict)
 
@@ -65,7 +66,7 @@ class Grading:
                 course = None
             grading = cls(converter.coursedir, course)
             _GRADINGS[converter] = grading
-            weakref.finalize(converter, _close, grading._graders)
+            weakref.finalize(converter, grading._warm.close)
         return grading
 
     def knows(self, assignment: str) -> bool:
@@ -77,7 +78,7 @@ class Grading:
 
         The forkserver starts meanwhile, if it has not.
         """
-        self._grader(about["assignment"])
+        self._grader()
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
@@ -85,19 +86,19 @@ class Grading:
         handed_in, repaired = self._handed_in(about)
         name = about["assignment"]
         if handed_in.submission is not None:
-            return self._graded(name, handed_in.submission), repaired.notes
+            return self._graded(handed_in.submission), repaired.notes
         assert handed_in.error is not None
-        result = self._grader(name).unreadable(handed_in.folder, handed_in.error)
+        result = self._grader().unreadable(handed_in.folder, handed_in.error, name)
         shown = result.error.replace(str(handed_in.folder), name)
         return replace(result, error=shown), repaired.notes
 
-    def _graded(self, assignment: str, submission: Submission) -> Result:
+    def _graded(self, submission: Submission) -> Result:
         """Grades; once more with a fresh forkserver where the old one is lost."""
         try:
-            return self._grader(assignment).grade_submission(submission)
+            return self._grader().grade_submission(submission)
         except InternalError:
-            _close(self._graders)
-            return self._grader(assignment).grade_submission(submission)
+            self._warm.close()
+            return self._grader().grade_submission(submission)
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
         name = about["assignment"]
@@ -117,21 +118,12 @@ class Grading:
     def _folder(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.folders.format_path(step, student, assignment))
 
-    def _grader(self, assignment: str) -> Grader:
-        if assignment not in self._graders:
-            assert self.course is not None
-            grader = Grader(self.course, Settings(assignment=assignment))
-            self._graders[assignment] = grader.__enter__()
-        return self._graders[assignment]
+    def _grader(self) -> Grader:
+        assert self.course is not None
+        return self._warm.of(self.course)
 
 
 _GRADINGS: weakref.WeakKeyDictionary[Any, Grading] = weakref.WeakKeyDictionary()
-
-
-def _close(graders: dict[str, Grader]) -> None:
-    for grader in graders.values():
-        grader.__exit__(None, None, None)
-    graders.clear()
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]

@@ -3,7 +3,7 @@
     from autograder.notebook import check_cell
     check_cell("bce_criterion")
 
-    the notebook on disk ──> warm Grader (one a kernel) ──> Result ──> display: HTML and plain text
+    the notebook on disk ──> WarmGrader (one a kernel) ──> Result ──> display: HTML and plain text
                                                                   └──> the points: the cell's result
 
 The checks run as for `autograder check`: on the notebook as it is saved, in a worker, not in this
@@ -19,7 +19,6 @@ student's code, which can change anything in it. Marks that count come from `aut
 from __future__ import annotations
 
 import atexit
-import dataclasses
 import html
 import io
 import json
@@ -28,21 +27,18 @@ import re
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.course.course import Course
+from autograder.course.model import Exercise
 from autograder.errors import AutograderError, UsageError
+from autograder.grading.warm import WarmGrader
 from autograder.results import ExerciseResult, Result, as_number, shown_points
-
-if TYPE_CHECKING:
-    from autograder.course.model import Exercise
-    from autograder.grading.grader import Grader
 
 WIDTH = 100
 AGO_SECONDS = 90
-CHECK_FILES = (".py", ".toml", ".json")
 NO_FILE_IN_COLAB = """\
 Colab keeps this notebook in Google Drive, where this cell can't read it. Put the whole folder that
 you were given into your Drive, open the notebook from there, and run in a new cell:
@@ -60,9 +56,9 @@ def check_cell(exercise: str) -> int | float:
     """Runs an exercise's visible checks on the saved notebook, shows them; the points earned."""
     try:
         notebook = _notebook()
-        result = _WARM.check(notebook, exercise)
-        _show(result.exercises[0], _notes(result, notebook))
-        return as_number(_points(result))
+        result, checked = _check(notebook, exercise)
+        _show(result.exercises[0], _notes(result, checked, notebook))
+        return as_number(_points(result, checked))
     except AutograderError as error:
         _refuse(str(error))
     except KeyboardInterrupt:
@@ -75,70 +71,38 @@ def check_cell(exercise: str) -> int | float:
     return 0
 
 
-def _points(result: Result) -> Decimal:
+def _points(result: Result, exercise: Exercise) -> Decimal:
     """The points earned.
 
     `nbgrader validate` tells a student that a cell fails where it gives less than all its points,
     and the visible checks can't give those of the hidden ones: there, all visible is all.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and result.score >= result.max_score:
-        return result.score + _exercise(result).hidden_points
+        return result.score + exercise.hidden_points
     return result.score
 
 
-# -- the warm grader --------------------------------------------------------------------------
+# -- the grader -------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Warm:
-    """One Grader for as long as the kernel lives, or until the folder or its checks change."""
-
-    grader: Grader | None = None
-    belongs_to: object = None
-    said: set[str] = field(default_factory=set)
-
-    def check(self, notebook: Path, exercise: str) -> Result:
-        """How the exercise fares. Raises AutograderError where that can't be said."""
-        grader = self._for(notebook.parent)
-        grader.settings = dataclasses.replace(grader.settings, only=frozenset({exercise}))
-        result = grader.grade(notebook)
-        if result.error or not result.exercises:
-            raise UsageError(result.error or f"checks/ has no exercise {exercise!r}")
-        return result
-
-    def _for(self, folder: Path) -> Grader:
-        """The grader that is there already, if it lives, is this process's and has these checks."""
-        from autograder.course.course import Course
-        from autograder.grading.grader import Grader, Settings
-
-        files = [path for path in (folder / "checks").rglob("*") if path.suffix in CHECK_FILES]
-        if folder / "checks" / "assignment.toml" not in files:
-            remedy = "keep the notebook in the folder that you were given"
-            raise UsageError(f"there is no checks/ in {folder}: {remedy}")
-        versions = sorted((path, path.stat().st_mtime_ns) for path in files)
-        stamp = os.getpid(), folder, versions
-        if self.grader is None or not self.grader.alive or stamp != self.belongs_to:
-            self.close()
-            self.grader = Grader(Course.handed_out(folder), Settings()).__enter__()
-            self.belongs_to = stamp
-        return self.grader
-
-    def close(self) -> None:
-        """Ends the forkserver; a copy of the kernel that was forked leaves it alone."""
-        grader, self.grader = self.grader, None
-        stamp, self.belongs_to = self.belongs_to, None
-        if grader is not None and isinstance(stamp, tuple) and stamp[0] == os.getpid():
-            grader.__exit__(None, None, None)
-
-    def once(self, text: str) -> list[str]:
-        """The text the first time, nothing after that."""
-        new = text not in self.said
-        self.said.add(text)
-        return [text] if new else []
-
-
-_WARM = _Warm()
+_WARM = WarmGrader()
 atexit.register(_WARM.close)
+_told: set[str] = set()
+"""What is told only once a kernel."""
+
+
+def _check(notebook: Path, name: str) -> tuple[Result, Exercise]:
+    """How an exercise fares, and what it is. Raises AutograderError where that can't be said."""
+    folder = notebook.parent
+    if not (folder / "checks" / "assignment.toml").exists():
+        remedy = "keep the notebook in the folder that you were given"
+        raise UsageError(f"there is no checks/ in {folder}: {remedy}")
+    grader = _WARM.of_folder(folder)
+    result = grader.grade(notebook, only=[name])
+    if result.error or not result.exercises:
+        raise UsageError(result.error or f"checks/ has no exercise {name!r}")
+    (exercise,) = grader.exercises(grader.course.assignment(result.assignment), [name])
+    return result, exercise
 
 
 # -- which notebook ---------------------------------------------------------------------------
@@ -167,8 +131,6 @@ def _notebook() -> Path:
 
 
 def _assignment(folder: Path) -> str:
-    from autograder.course.course import Course
-
     return next(iter(Course.handed_out(folder).folders))
 
 
@@ -229,24 +191,17 @@ def _sources(notebook: Path) -> set[str]:
 # -- showing ----------------------------------------------------------------------------------
 
 
-def _notes(result: Result, notebook: Path) -> list[str]:
+def _notes(result: Result, exercise: Exercise, notebook: Path) -> list[str]:
     """What stands below the table."""
-    exercise = _exercise(result)
     notes = [f"Note: {note}" for note in result.notes]
     if result.score >= result.max_score and exercise.hidden_points:
         more = f"for {shown_points(exercise.hidden_points)} more points, run when it is graded"
         notes.append(f"Every check here passes. Hidden ones, {more}.")
     layers = result.protections.values()
     if layers and not any(layer["on"] for layer in layers):
-        notes += _WARM.once(NO_ISOLATION)
+        notes += {NO_ISOLATION} - _told
+        _told.add(NO_ISOLATION)
     return [*notes, _saved(notebook), *_unsaved(notebook, exercise.entry_points)]
-
-
-def _exercise(result: Result) -> Exercise:
-    """The one exercise that was checked, as the course has it."""
-    assert _WARM.grader is not None
-    exercises = _WARM.grader.course.assignment(result.assignment).exercises
-    return next(e for e in exercises if e.name == result.exercises[0].name)
 
 
 def _show(exercise: ExerciseResult, notes: list[str]) -> None:

@@ -65,9 +65,8 @@ def exercises_of(assignment: Assignment, name: str | None = None) -> tuple[Exerc
 
 def check_work(course: Course, path: Path, exercises: Iterable[Exercise], device: str) -> Result:
     """Runs the visible checks of some exercises on a student's work."""
-    only = frozenset(exercise.name for exercise in exercises)
-    with Grader(course, Settings(device=device, only=only)) as grader:
-        return grade_work(grader, path)
+    with Grader(course, Settings(device=device)) as grader:
+        return grade_work(grader, path, [exercise.name for exercise in exercises])
 
 
 def first_open(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, Verdict] | None:

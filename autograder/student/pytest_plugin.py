@@ -1,8 +1,8 @@
 """Plain `pytest` in an assignment's folder runs the visible checks: one item a check.
 
     checks/02_bce_criterion/checks.py  ─ Checks ─┐
-    logistic_regression.ipynb (if it is named) ── Work ─ Part ─┤
-                                                 └─ CheckItem ──> Desk: a warm Grader for the whole
+    logistic_regression.ipynb (if it is named) ── WorkFile ─ WorkExercise ─┤
+                                                 └─ CheckItem ──> Desk: a WarmGrader for the whole
                                                                   session, each exercise run once
 
 So an editor's test panel shows a tree of exercises and checks, and a failure shows what the
@@ -23,9 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from autograder.course.course import Course
     from autograder.course.model import Check, Exercise
-    from autograder.grading.grader import Grader
     from autograder.results import ExerciseResult, Result
 
 CHECKS = "checks.py"
@@ -58,7 +56,7 @@ def _node_for(path: Path, parent: pytest.Collector) -> pytest.File | None:
         patterns = [*parent.config.getini("python_files"), "conftest.py"]
         is_test = any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
         if not is_test and _is_working_folder(path.parent):
-            work: pytest.File = Work.from_parent(parent, path=path)
+            work: pytest.File = WorkFile.from_parent(parent, path=path)
             return work
     return None
 
@@ -85,7 +83,7 @@ class Checks(pytest.File):
         yield from _items(self, exercise, self.path.parents[2])
 
 
-class Work(pytest.File):
+class WorkFile(pytest.File):
     """A file of the student's that was named on the command line."""
 
     def collect(self) -> Iterator[pytest.Collector]:
@@ -97,10 +95,10 @@ class Work(pytest.File):
         except CourseError as error:
             raise self.CollectError(str(error)) from None
         for exercise in assignment.exercises:
-            yield Part.from_parent(self, name=exercise.name, exercise=exercise)
+            yield WorkExercise.from_parent(self, name=exercise.name, exercise=exercise)
 
 
-class Part(pytest.Collector):
+class WorkExercise(pytest.Collector):
     """One exercise of such a file."""
 
     def __init__(self, *, exercise: Exercise, **given: Any):
@@ -180,11 +178,12 @@ class CheckItem(pytest.Item):
 
 
 class Desk:
-    """What one pytest session keeps: a warm Grader, and the result of each exercise that ran."""
+    """What one pytest session keeps: a grader, and the result of each exercise that ran."""
 
     def __init__(self) -> None:
-        self.grader: Grader | None = None
-        self.courses: dict[Path, Course] = {}
+        from autograder.grading.warm import WarmGrader
+
+        self.warm = WarmGrader()
         self.results: dict[tuple[Path, str], Result] = {}
         self.notes: dict[str, None] = {}
         self._printed: set[tuple[Path, str]] = set()
@@ -198,17 +197,8 @@ class Desk:
         return result, result.exercises[0]
 
     def _grade(self, work: Path, exercise: Exercise) -> Result:
-        from autograder.course.course import Course
-        from autograder.grading.grader import Grader, Settings
-
         folder = exercise.folder.parents[1]
-        if folder not in self.courses:
-            self.courses[folder] = Course.handed_out(folder)
-        if self.grader is None:
-            self.grader = Grader(self.courses[folder], Settings()).__enter__()
-        self.grader.course = self.courses[folder]
-        self.grader.settings = Settings(only=frozenset({exercise.name}))
-        result = self.grader.grade(work)
+        result = self.warm.of_folder(folder).grade(work, only=[exercise.name])
         self._remember(folder, result)
         return result
 
@@ -239,11 +229,6 @@ class Desk:
         self._printed.add(key)
         return exercise.printed if first else ""
 
-    def close(self) -> None:
-        grader, self.grader = self.grader, None
-        if grader is not None:
-            grader.__exit__(None, None, None)
-
 
 _DESK = pytest.StashKey[Desk]()
 
@@ -266,4 +251,4 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Ends the forkserver."""
     desk = config.stash.get(_DESK, None)
     if desk is not None:
-        desk.close()
+        desk.warm.close()

@@ -1,6 +1,6 @@
 """Grades in a thread of its own, so that a new save can end what is running.
 
-ask(job) ──> the thread: Grader (a warm forkserver, a spare worker) ──> tell(Answer)
+ask(job) ──> the thread: WarmGrader, with a spare worker ──> tell(Answer)
     └── while another job runs: its worker is killed, and its answer never comes
 """
 
@@ -10,11 +10,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import TracebackType
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
+from autograder.grading.warm import WarmGrader
 from autograder.results import Result
 from autograder.sandbox.outcomes import Interrupted
 from autograder.submissions.model import Submission
@@ -47,7 +48,7 @@ class Runner:
 
     def __init__(self, course: Course, settings: Settings, tell: Callable[[Answer | Broken], None]):
         self.course = course
-        self.settings = settings
+        self.warm = WarmGrader(settings)
         self.tell = tell
         self._asked = threading.Condition()
         self._next: Job | None = None
@@ -93,17 +94,21 @@ class Runner:
 
     def _run(self) -> None:
         try:
-            with Grader(self.course, self.settings) as grader:
-                grader.prepare()
-                while (job := self._take(grader)) is not None:
-                    self._grade(grader, job)
-                    grader.prepare()
+            while (job := self._take(self._prepared())) is not None:
+                with contextlib.suppress(Interrupted):
+                    self._grade(job)
         except BaseException as error:
             self.tell(Broken(error))
+        finally:
+            self.warm.close()
 
-    def _grade(self, grader: Grader, job: Job) -> None:
-        grader.settings = replace(self.settings, only=job.exercises)
-        with contextlib.suppress(Interrupted):
-            grader.grade_submission(
-                job.submission, job.begun, lambda result: self.tell(Answer(job, result))
-            )
+    def _prepared(self) -> Grader:
+        """The grader, with a worker ready."""
+        grader = self.warm.of(self.course)
+        grader.prepare()
+        return grader
+
+    def _grade(self, job: Job) -> None:
+        self.warm.of(self.course).grade_submission(
+            job.submission, job.exercises, job.begun, lambda result: self.tell(Answer(job, result))
+        )

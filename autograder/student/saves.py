@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -57,13 +57,13 @@ def last_saved(folder: Path, known: KnownAssignments) -> Path | None:
     return found[max(found)] if found else None
 
 
-def grade_work(grader: Grader, path: Path) -> Result:
+def grade_work(grader: Grader, path: Path, only: Collection[str] = ()) -> Result:
     """Grades a student's own work: of a folder that can't be read as a whole, as `read_work`."""
-    result = grader.grade(path)
+    result = grader.grade(path, only)
     saved = last_saved(path, grader.course.known()) if result.error else None
     if saved is None:
         return result
-    instead = grader.grade(saved)
+    instead = grader.grade(saved, only)
     note = f"{saved.name} was saved last, so it is what is checked"
     return replace(instead, notes=(note, *instead.notes))
 

@@ -32,7 +32,7 @@ _ONE = "hand in one of them, or pass the path of the file to grade"
 
 
 @dataclass(slots=True)
-class Candidate:
+class CandidateFile:
     """A file that may be the one to grade, read and measured against one assignment."""
 
     name: str
@@ -50,14 +50,14 @@ class Candidate:
 class Choice:
     """The file to grade, and the names of files that it stands for as well."""
 
-    candidate: Candidate
+    candidate: CandidateFile
     twins: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def read_candidate(
     name: str, data: bytes, shown: str, course: KnownAssignments, hint: str | None
-) -> Candidate:
+) -> CandidateFile:
     """Read one file and find out which assignment it answers; `hint` is a folder's name.
 
     Raises SubmissionError if the file can't be read.
@@ -67,7 +67,7 @@ def read_candidate(
     else:
         reading = read_script(decode(data, shown), PurePosixPath(name).name)
     assignment = _assignment_of(name, reading, course, hint)
-    candidate = Candidate(name, assignment, reading)
+    candidate = CandidateFile(name, assignment, reading)
     released = course.stubs.get(assignment) if assignment is not None else None
     names = course.names_of(assignment)
     prefer_filled(reading, names, released)
@@ -112,7 +112,7 @@ def choose(
     """
     names = [name for name in contents if "/" not in name and name.lower().endswith(KINDS)]
     names.sort(key=lambda name: (normalised(PurePosixPath(name).stem) not in _known(course), name))
-    candidates: list[Candidate] = []
+    candidates: list[CandidateFile] = []
     failures: list[SubmissionError] = []
     for name in names[:_MOST_CANDIDATES]:
         try:
@@ -132,7 +132,7 @@ def choose(
     return Choice(choice.candidate, choice.twins, (*choice.notes, *said))
 
 
-def _pick(candidates: list[Candidate], shown: str, course: KnownAssignments) -> Choice:
+def _pick(candidates: list[CandidateFile], shown: str, course: KnownAssignments) -> Choice:
     named = [c for c in candidates if _is_named(c, course)]
     assignments = sorted({c.assignment or "" for c in named if c.filled})
     if len(assignments) > 1:
@@ -154,7 +154,7 @@ def _pick(candidates: list[Candidate], shown: str, course: KnownAssignments) -> 
     return _fullest(candidates, [], shown)
 
 
-def _among_twins(filled: list[Candidate], named: list[Candidate], shown: str) -> Choice:
+def _among_twins(filled: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
     """One of the files that are named like the assignment: all say the same, or it is an error."""
     best = max(filled, key=lambda c: len(c.filled))
     for other in filled:
@@ -171,10 +171,10 @@ def _among_twins(filled: list[Candidate], named: list[Candidate], shown: str) ->
     return Choice(best, twins, tuple(notes))
 
 
-def _fullest(candidates: list[Candidate], named: list[Candidate], shown: str) -> Choice:
+def _fullest(candidates: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
     """The file with the most entry points; of equals, the one that imports the others."""
 
-    def weight(candidate: Candidate) -> tuple[int, int]:
+    def weight(candidate: CandidateFile) -> tuple[int, int]:
         return len(candidate.filled), candidate.defined
 
     most = max(map(weight, candidates))
@@ -188,7 +188,7 @@ def _fullest(candidates: list[Candidate], named: list[Candidate], shown: str) ->
     return Choice(best[0], tuple(c.name for c in named), tuple(notes))
 
 
-def _imports(candidate: Candidate, others: list[Candidate]) -> bool:
+def _imports(candidate: CandidateFile, others: list[CandidateFile]) -> bool:
     modules = {m for cell in candidate.reading.cells for m in imported_modules(cell.source)}
     return all(other.stem in modules for other in others)
 
@@ -199,7 +199,7 @@ def _known(course: KnownAssignments) -> dict[str, str]:
     return {normalised(name): name for name in names}
 
 
-def _is_named(candidate: Candidate, course: KnownAssignments) -> bool:
+def _is_named(candidate: CandidateFile, course: KnownAssignments) -> bool:
     return normalised(candidate.stem) in _known(course)
 
 

@@ -20,7 +20,7 @@ from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
     KINDS,
-    Candidate,
+    CandidateFile,
     choose,
     normalised,
     read_candidate,
@@ -86,7 +86,7 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
 
 def _submission(
     path: Path,
-    candidate: Candidate,
+    candidate: CandidateFile,
     helpers: Mapping[str, bytes],
     read: Mapping[str, bytes],
     notes: list[str],

@@ -1,125 +1,188 @@
-"""What checks are known to ask: written, read back, cut where it depends on the answers."""
+"""What the reference was asked is sent ahead to everybody; no report shows it."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.author.prove import of_the_course
-from autograder.course.course import Course
+from autograder.course.course import Course, solution_source
 from autograder.course.mistakes import load_mistakes
-from autograder.errors import CourseError
+from autograder.errors import ProtectionError
 from autograder.grading.grader import Grader, Settings
-from autograder.judge import foresight
+from autograder.judge.expect import expect, plain
 from autograder.judge.reading import Code
-from autograder.judge.run import Candidate, run_exercise
-from autograder.sandbox.host.session import Foreseen, Request
+from autograder.judge.run import Candidate, check_seed, run_exercise
+from autograder.results import Report, as_json
+from autograder.sandbox.outcomes import Interrupted
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ("ada", "grace", "alan")
 
-headers = st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.lists(st.text()))
-requests = st.builds(Request, headers, st.lists(st.binary(max_size=20), max_size=3), st.booleans())
-foreseen = st.builds(
-    Foreseen, st.integers(0, 2**32), st.lists(requests, max_size=4).map(tuple), st.booleans()
-)
 
+class Blind(Grader):
+    """A grader that foresees nothing."""
 
-@given(calls=st.dictionaries(st.text(), foreseen, max_size=3), digest=st.text(max_size=10))
-def test_what_is_written_is_read_back(tmp_path_factory, calls, digest):
-    path = tmp_path_factory.mktemp("calls") / foresight.FILE
-    path.write_text(foresight.dump(calls, digest), encoding="utf-8")
-    assert foresight.load(path) == (digest, calls)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "[]", "{}", '{"digest": "", "checks": []}', '{"digest": "", "checks": {"a": {}}}', "\xff"],
-)
-def test_a_file_that_holds_something_else_is_one_clear_error(tmp_path, text):
-    path = tmp_path / foresight.FILE
-    path.write_text(text, encoding="latin-1")
-    with pytest.raises(CourseError, match=r"holds no calls .*autograder release"):
-        foresight.load(path)
-
-
-def test_without_a_file_nothing_is_known(tmp_path):
-    assert foresight.load(tmp_path / foresight.FILE) == ("", {})
-
-
-def asked(*names):
-    return [Request({"op": name}, []) for name in names]
-
-
-@pytest.mark.parametrize(
-    ("others", "count", "whole"),
-    [
-        ([], 3, True),
-        ([asked("a", "b", "c")], 3, True),
-        ([asked("a", "x", "c")], 1, False),
-        ([asked("a", "b", "c"), asked("a", "b", "x")], 2, False),
-        ([asked("a", "b")], 2, False),
-        ([asked("a", "b", "c", "d")], 3, True),
-        ([[replace(request, raises=True) for request in asked("a", "b", "c")]], 0, False),
-    ],
-)
-def test_a_record_ends_where_it_depends_on_the_answers(others, count, whole):
-    assert foresight.common(asked("a", "b", "c"), others) == (count, whole)
+    def foresight(self, exercise, seed):
+        return None
 
 
 @pytest.fixture(scope="module")
-def grader():
-    with Grader(Course.open(ROOT), Settings(device="cpu")) as made:
-        yield made
+def blind():
+    with Blind(Course.open(ROOT), Settings(device="cpu")) as running:
+        yield running
 
 
-@pytest.fixture(scope="module")
-def without():
-    """A grader that knows nothing of what its checks will ask."""
+def judged(grader, exercise, *cells, seed=0, foresight="as learned"):
+    """The findings on some code, and how often a check asked what was not foreseen."""
+    session = grader.session(of_the_course(cells))
+    candidate = Candidate(session, Code.of(of_the_course(cells)), {})
+    foresight = grader.foresight(exercise, seed) if foresight else None
+    reference = grader.reference(exercise)
+    found = run_exercise(exercise, candidate, reference, seed=seed, foresight=foresight)
+    session.close()
+    return found, session.unforeseen
 
-    class Blind(Grader):
-        def calls(self, exercise):
-            return {}
 
-    with Blind(Course.open(ROOT), Settings(device="cpu")) as made:
-        yield made
+def told(findings):
+    return [(f.status, f.fraction, f.rationale, f.hint, f.evidence) for f in findings]
+
+
+def report(result):
+    whole = as_json(Report((replace(result, seconds=0.0),)))
+    return json.dumps(whole)
+
+
+# -- what is known --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_right_answers_are_never_asked_what_was_not_foreseen(grader, seed):
+    for exercise in grader.course.assignment("logistic_regression").exercises:
+        foresight = grader.foresight(exercise, seed)
+        findings, unforeseen = judged(grader, exercise, solution_source(exercise), seed=seed)
+        assert all(finding.fraction == 1.0 for finding in findings)
+        assert all(foresight.of(check) for check in exercise.checks)
+        assert unforeseen == 0, exercise.name
+
+
+def test_it_is_learned_once(tiny_grader):
+    exercise = tiny_grader.course.assignment("tiny").exercises[0]
+    first = tiny_grader.foresight(exercise, 3)
+    assert tiny_grader.foresight(exercise, 3) is first
+    assert tiny_grader.foresight(exercise, 4) is not first
+
+
+def test_another_seed_asks_other_numbers(tiny_grader):
+    exercise = tiny_grader.course.assignment("tiny").exercises[0]
+    check = next(check for check in exercise.checks if "rng" in check.wants)
+    one, other = (tiny_grader.foresight(exercise, seed).of(check) for seed in (0, 1))
+    assert one.seed == check_seed(0, "double", check.name)
+    assert [r.header for r in one.requests] == [r.header for r in other.requests]
+    assert [r.buffers for r in one.requests] != [r.buffers for r in other.requests]
+
+
+def test_a_students_folder_has_nothing_to_foresee():
+    course = Course.handed_out(ROOT / "assignments" / "logistic_regression")
+    (name,) = course.folders
+    with Grader(course, Settings(device="cpu")) as grader:
+        assert grader.foresight(course.assignment(name).exercises[0], 0) is None
+
+
+def test_a_check_that_the_reference_does_not_pass_is_not_foreseen(tiny_grader):
+    exercise = tiny_grader.course.assignment("tiny").exercises[0]
+
+    def asks_for_more(student):
+        expect(student.double(3)).close_to(7)
+
+    checks = (replace(exercise.checks[0], name="more", function=asks_for_more), *exercise.checks)
+    harder = replace(exercise, checks=checks)
+    foresight = tiny_grader.foresight(harder, 11)
+    assert foresight.of(checks[0]) is None
+    assert all(foresight.of(check) for check in exercise.checks)
+    findings, unforeseen = judged(
+        tiny_grader, harder, "def double(x):\n    return 2 * x\n", seed=11
+    )
+    assert [f.status.value for f in findings] == ["failed", "passed", "passed", "passed"]
+    assert unforeseen == 0
+
+
+# -- what it changes: nothing ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_submission_gets_the_same_with_and_without_foresight(grader, without, name):
+def test_a_submission_gets_the_same_with_and_without_foresight(grader, blind, name):
     path = ROOT / "tests" / "samples" / name
-    one, other = grader.grade(path), without.grade(path)
+    one, other = grader.grade(path), blind.grade(path)
     assert [e.checks for e in one.exercises] == [e.checks for e in other.exercises]
     assert one.notes == other.notes
 
 
-def test_right_answers_are_never_asked_what_was_not_foreseen(grader):
-    for exercise in grader.course.assignment("logistic_regression").exercises:
-        submission = of_the_course([(exercise.folder / "solution.py").read_text()])
-        session = grader.session(submission)
-        candidate = Candidate(session, Code.of(submission), {})
-        calls = grader.calls(exercise)
-        findings = run_exercise(exercise, candidate, grader.reference(exercise), calls=calls)
-        session.close()
-        assert all(finding.fraction == 1.0 for finding in findings)
-        assert calls.keys() == {check.name for check in exercise.checks}
-        assert session.unforeseen == 0, exercise.name
+def test_the_first_report_of_a_process_is_as_every_later_one():
+    """Whatever was graded before: something wrong, something that dies, something right."""
+    samples = [ROOT / "tests" / "samples" / name for name in SAMPLES]
+    reports = []
+    for order in (samples, samples[::-1]):
+        with Grader(Course.open(ROOT), Settings(device="cpu")) as grader:
+            reports.append({path: report(grader.grade(path)) for path in order})
+            assert report(grader.grade(order[0])) == reports[-1][order[0]]
+    assert reports[0] == reports[1]
 
 
 def test_mistakes_are_told_the_same_with_and_without_foresight(grader):
     exercise = grader.course.assignment("logistic_regression").exercises[2]
-    source = (exercise.folder / "solution.py").read_text()
+    source = solution_source(exercise)
     for mistake in load_mistakes(exercise):
-        told = []
-        for calls in (grader.calls(exercise), {}):
-            submission = of_the_course([source, *mistake.cells])
-            session = grader.session(submission)
-            candidate = Candidate(session, Code.of(submission), {})
-            found = run_exercise(exercise, candidate, grader.reference(exercise), calls=calls)
-            session.close()
-            told.append([(f.status, f.fraction, f.rationale) for f in found])
-        assert told[0] == told[1], mistake.name
+        ahead, _ = judged(grader, exercise, source, *mistake.cells)
+        alone, _ = judged(grader, exercise, source, *mistake.cells, foresight=None)
+        assert told(ahead) == told(alone), mistake.name
+
+
+def test_a_check_that_depends_on_the_answers_is_right_all_the_same(tiny_grader):
+    exercise = tiny_grader.course.assignment("tiny").exercises[0]
+
+    def asks_on(student):
+        first = plain(student.double(1))
+        expect(student.double(first)).close_to(2 * first)
+
+    checks = (replace(exercise.checks[0], name="asks_on", function=asks_on), *exercise.checks)
+    adaptive = replace(exercise, checks=checks)
+    source = "def double(x):\n    return {}\n"
+    answers = (("2 * x", "passed"), ("3 * x", "failed"), ("x * 2 if x != 2 else 5", "failed"))
+    for code, status in answers:
+        findings, _ = judged(tiny_grader, adaptive, source.format(code), seed=12)
+        assert findings[0].status.value == status
+    assert judged(tiny_grader, adaptive, source.format("3 * x"), seed=12)[1] == 1
+
+
+# -- what ends it ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [ProtectionError("off"), Interrupted()], ids=repr)
+def test_what_ends_the_learning_ends_who_waits_for_it(tiny_grader, monkeypatch, error):
+    exercise = tiny_grader.course.assignment("tiny").exercises[0]
+
+    def raises(*_):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("autograder.grading.references.run_check", raises)
+        foresight = tiny_grader.foresight(exercise, 13)
+        with pytest.raises(type(error)):
+            foresight.of(exercise.checks[0])
+    assert tiny_grader.foresight(exercise, 13).of(exercise.checks[0]), "it is learned anew"
+
+
+def test_closing_does_not_wait_for_a_reference_that_never_ends(tiny, tmp_path):
+    shutil.copytree(tiny, tmp_path / "course")
+    (solution,) = (tmp_path / "course").rglob("01_double/solution.py")
+    solution.write_text(solution.read_text() + "\nwhile True:\n    pass\n")
+    with Grader(Course.open(tmp_path / "course"), Settings(device="cpu")) as grader:
+        exercise = grader.course.assignment("tiny").exercises[0]
+        foresight = grader.foresight(exercise, 0)
+    with pytest.raises(Interrupted):
+        foresight.of(exercise.checks[0])

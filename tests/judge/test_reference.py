@@ -8,7 +8,8 @@ import pytest
 from autograder.judge.expect import plain
 from autograder.judge.reference import RecordedReference, ReferenceFault
 from autograder.sandbox.host.remote import Subject
-from autograder.sandbox.host.session import LocalTransport, Session, Source
+from autograder.sandbox.host.session import Session, Source
+from tests.sandbox.local import LocalTransport
 
 SOURCE = """
 import torch

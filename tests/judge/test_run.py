@@ -184,7 +184,7 @@ def test_a_check_with_a_bug_is_our_fault(judge, tiny_grader):
 )
 def test_a_reference_that_does_not_answer_is_our_fault(judge, tiny_grader, source):
     exercise = tiny_grader.course.assignment("tiny").exercises[0]
-    broken = tiny_grader._recorded(exercise, source)
+    broken = tiny_grader._learned().recorded(exercise, source)
     findings = judge("double", body("return 2 * x"), reference=broken)
     broken.close()
     assert statuses(findings) == ["passed", "internal", "passed"]

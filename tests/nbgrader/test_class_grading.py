@@ -6,14 +6,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.cli.main import main
 from autograder.errors import GradebookError, UsageError
-from autograder.grading.grader import Settings
 from autograder.grading.kept import only_writer
 from autograder.nbgrader.class_grading import grade_class
 
@@ -216,8 +214,8 @@ def test_the_command_prints_a_line_a_student_and_a_summary_or_json(small_class, 
     ]
 
 
-def test_only_whole_assignments_go_into_a_gradebook(small_class):
+def test_only_whole_assignments_go_into_a_gradebook(small_class, capsys):
     small_class.hand_in("ada")
-    small_class.grader = replace(small_class.grader, settings=Settings(only=frozenset({"double"})))
-    with pytest.raises(UsageError, match="leave out --exercise"):
-        small_class.grade()
+    command = ["grade", str(small_class.root), "--exercise", "double", "--gradebook", "x.db"]
+    assert main([*command, "--course", str(small_class.root)]) == 2
+    assert "leave out --exercise" in capsys.readouterr().err

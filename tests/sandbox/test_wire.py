@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from autograder.sandbox import wire
-from autograder.sandbox.host.session import split
 from autograder.sandbox.wire import ArrayValue, Opaque, ProtocolError
+from tests.sandbox.local import split
 
 DTYPES = sorted(wire.DTYPES)
 

@@ -17,7 +17,8 @@ import pytest
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from autograder.grading import grader as grading
+from autograder.grading.grader import Settings
+from autograder.grading.warm import WarmGrader
 from autograder.notebook import check_cell
 from autograder.sandbox.host import launcher
 from autograder.sandbox.layers import LAYERS
@@ -77,7 +78,11 @@ def kernel(monkeypatch, *ran: str, **variables: str) -> list[dict[str, str]]:
 
 
 def forkserver() -> int:
-    return check_cells._WARM.grader._launcher._process.pid
+    return warm_process().pid
+
+
+def warm_process() -> subprocess.Popen[bytes]:
+    return check_cells._WARM._grader._launcher._process
 
 
 # -- in a kernel ------------------------------------------------------------------------------
@@ -149,9 +154,9 @@ def test_when_all_is_green_it_says_what_is_still_to_come(work, monkeypatch, caps
 
 def test_without_isolation_it_works_and_says_so_once(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(hand_out(tmp_path / "work", bce_criterion=LOG10).parent)
-    bare = grading.Settings(device="cpu", skip=frozenset(LAYERS))
-    monkeypatch.setattr(grading, "Settings", lambda: bare)
-    monkeypatch.setattr(check_cells, "_WARM", check_cells._Warm())
+    bare = Settings(device="cpu", skip=frozenset(LAYERS))
+    monkeypatch.setattr(check_cells, "_WARM", WarmGrader(bare))
+    monkeypatch.setattr(check_cells, "_told", set())
     try:
         for times in (1, 0):
             assert check_cell("bce_criterion") == 0.0
@@ -208,10 +213,10 @@ def test_an_exercise_that_is_not_there(work, capsys):
 def in_trouble(work, monkeypatch):
     """A grader that raises what it is given; it counts how often it was closed."""
 
-    class Broken(check_cells._Warm):
+    class Broken:
         closed = 0
 
-        def check(self, notebook, exercise):
+        def of_folder(self, folder):
             raise self.error
 
         def close(self):
@@ -235,7 +240,7 @@ def test_a_fault_of_ours(in_trouble, capsys):
 
 
 def test_torch_that_is_not_there(work, capsys, monkeypatch):
-    monkeypatch.setattr(check_cells, "_WARM", check_cells._Warm())
+    monkeypatch.setattr(check_cells, "_WARM", WarmGrader())
     monkeypatch.setattr(launcher, "BOOTSTRAP", "import torch_is_not_here")
     assert check_cell("bce_criterion") == 0.0
     said = capsys.readouterr()
@@ -309,7 +314,7 @@ def test_new_checks_are_seen(work, capsys):
 
 def test_one_that_died_is_replaced(work, capsys):
     check_cell("bce_criterion")
-    first = check_cells._WARM.grader._launcher._process
+    first = warm_process()
     first.kill()
     first.wait()
     capsys.readouterr()
@@ -333,7 +338,7 @@ def test_a_fork_of_the_kernel_leaves_it_alone(work):
 SESSION = """
 from autograder.student import check_cell as notebook
 notebook.check_cell("bce_criterion")
-print("forkserver", notebook._WARM.grader._launcher._process.pid, flush=True)
+print("forkserver", notebook._WARM._grader._launcher._process.pid, flush=True)
 input()
 """
 

@@ -56,7 +56,8 @@ BOOTSTRAP = (
 
 @dataclass(slots=True)
 class Launcher:
-    """A running forkserver. Use it as a context manager; `start()` gives a worker's transport.
+    """A running forkserver. Use it as a context manager; `start()` gives a worker's transport, to
+    any thread.
 
     Another thread may set `interrupted`: whoever waits for an answer of a worker, or for the
     forkserver to be ready, gets `Interrupted` within POLL_SECONDS. Clear it before the next start.
@@ -75,6 +76,8 @@ class Launcher:
     _ready: bool = False
     _pending: deque[WorkerTransport | None] = field(default_factory=deque)
     _given: list[WorkerTransport] = field(default_factory=list)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    """Whoever talks to the forkserver holds it: answers come in the order of asking."""
 
     def __enter__(self) -> Launcher:
         """Starts the forkserver and returns at once: it imports torch while we go on.
@@ -141,9 +144,10 @@ class Launcher:
 
     def start(self) -> WorkerTransport:
         """A fresh worker, confined, its protections checked from outside."""
-        transport = self._spare = self._spare or self._request()
-        self._settle(until=transport)
-        self._spare = self._request() if self.spares else None
+        with self._lock:
+            transport = self._spare = self._spare or self._request()
+            self._settle(until=transport)
+            self._spare = self._request() if self.spares else None
         try:
             transport.greet()
         except BaseException:
@@ -155,8 +159,8 @@ class Launcher:
 
     def prepare(self) -> None:
         """Forks a spare worker now. With `spares` off, none is forked while another is at work."""
-        if self._spare is None:
-            self._spare = self._request()
+        with self._lock:
+            self._spare = self._spare or self._request()
 
     def _request(self) -> WorkerTransport:
         """Asks for a worker without waiting for it."""
@@ -196,9 +200,8 @@ class Launcher:
         """Reads the forkserver's answers to what was asked, in the order of asking; all of them,
         or until this worker's is there."""
         while self._pending and not (until and until.pid):
-            started = self._pending.popleft()
             answer = self._answer()
-            if started is not None:
+            if (started := self._pending.popleft()) is not None:
                 started.pid = answer["pid"]
 
     def kill(self, transport: WorkerTransport) -> None:
@@ -208,14 +211,15 @@ class Launcher:
         them takes it 15 to 25 milliseconds more, for which only `__exit__` waits. Otherwise they
         are hunted for, and this returns when they are dead.
         """
-        self._settle()
-        self._given.remove(transport)
         assert self._control is not None
-        with contextlib.suppress(OSError):
-            self._control.sendall(json.dumps({"kill": transport.pid}).encode())
-            self._pending.append(None)
-            if not any(layer.name == "pid" and layer.on for layer in transport.layers):
-                self._settle()
+        with self._lock:
+            self._settle()
+            self._given.remove(transport)
+            with contextlib.suppress(OSError):
+                self._control.sendall(json.dumps({"kill": transport.pid}).encode())
+                self._pending.append(None)
+                if not any(layer.name == "pid" and layer.on for layer in transport.layers):
+                    self._settle()
 
     def _answer(self) -> dict[str, Any]:
         assert self._control is not None

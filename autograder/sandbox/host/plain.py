@@ -144,6 +144,8 @@ class PlainLauncher:
     _listener: socket.socket | None = None
     _spare: Starting | None = None
     _given: list[PlainTransport] = field(default_factory=list)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    """Whoever waits for a worker to connect holds it: each takes only its own."""
 
     def __enter__(self) -> PlainLauncher:
         """Starts the first worker and returns at once: it imports torch while we go on."""
@@ -179,23 +181,24 @@ class PlainLauncher:
 
     def start(self) -> PlainTransport:
         """A fresh worker, with no protection whatsoever."""
-        self.prepare()
-        started, self._spare = self._spare, None
-        assert started is not None
-        try:
-            self._await(started)
-        except BaseException:
-            finish(started)
-            raise
-        transport = PlainTransport(started, self.policy.memory_bytes, self.interrupted)
-        self._given = [given for given in self._given if not given.released]
-        self._given.append(transport)
-        transport.greet()
-        self.layers = transport.layers
-        require_layers(self.require, transport)
-        if self.spares and len(self._given) > 1:
+        with self._lock:
             self.prepare()
-        return transport
+            started, self._spare = self._spare, None
+            assert started is not None
+            try:
+                self._await(started)
+            except BaseException:
+                finish(started)
+                raise
+            transport = PlainTransport(started, self.policy.memory_bytes, self.interrupted)
+            self._given = [given for given in self._given if not given.released]
+            self._given.append(transport)
+            transport.greet()
+            self.layers = transport.layers
+            require_layers(self.require, transport)
+            if self.spares and len(self._given) > 1:
+                self.prepare()
+            return transport
 
     def _request(self) -> Starting:
         assert self._listener is not None

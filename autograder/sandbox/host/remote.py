@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.host.session import Reply
+from autograder.sandbox.host.pipeline import Reply
 from autograder.sandbox.outcomes import StudentFault
 
 
@@ -31,39 +31,17 @@ class Asker(Protocol):
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
-    """What was called and with what, for the rationale; put into words only where one is written.
+    """What was called and with what; `judge.wording` puts it into words where it is needed.
 
     `name` as a reader knows it ("criterion", "model"); `given` are (parameter name, value) pairs.
+    `is_helper`: an author's function, of which the student has never heard.
     """
 
     name: str
     given: tuple[tuple[str, Any], ...] = ()
     is_helper: bool = False
-
-    @functools.cached_property
-    def about(self) -> tuple[str, ...]:
-        """Where an author's helper was called, which the student has never heard of: what of the
-        student's was passed to it."""
-        if not self.is_helper:
-            return ()
-        return tuple(
-            item._label for _, item in self.given if isinstance(item, Remote) and item._label
-        )
-
-    @functools.cached_property
-    def arguments(self) -> tuple[tuple[str, str], ...]:
-        """(name, text) pairs; without what `about` has named."""
-        return tuple(
-            (name, show(item))
-            for name, item in self.given
-            if not (self.about and isinstance(item, Remote))
-        )
-
-    def __str__(self) -> str:
-        inside = ", ".join(name or shown for name, shown in self.arguments)
-        return f"{self.name}({inside})"
 
 
 class Subject:
@@ -255,60 +233,11 @@ def call_of(remote: Remote) -> Call | None:
     return remote._call
 
 
-def show(value: Any, limit: int = 8) -> str:
-    """A value as a rationale shows it: short, numbers with at most 5 significant digits.
-
-    Of a list or dict the first `limit` parts, of one inside it half as many.
-    """
-    if isinstance(value, Remote):
-        reply = value._reply
-        return (
-            value._label or "..."
-            if reply is None or isinstance(reply.value, wire.Opaque)
-            else show(reply.value)
-        )
-    if isinstance(value, wire.ArrayValue):
-        return show_array(value.array, limit)
-    if isinstance(value, np.ndarray):
-        return show_array(value, limit)
-    if isinstance(value, wire.Opaque):
-        return article(value.type_name)
-    if isinstance(value, float):
-        return f"{value:.5g}"
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(item, limit // 2 or 1) for item in value[:limit])
-        return f"[{inner}{', ...' if len(value) > limit else ''}]"
-    if isinstance(value, dict):
-        pairs = list(value.items())[:limit]
-        inner = ", ".join(f"{show(key)}: {show(item, limit // 2 or 1)}" for key, item in pairs)
-        return f"{{{inner}{', ...' if len(value) > limit else ''}}}"
-    if isinstance(value, str):
-        return repr(value if len(value) < 80 else value[:77] + "...")
-    return str(value)
+def label_of(remote: Remote) -> str:
+    """How a reader knows it: "criterion", "model.weight"; "" where it has no name."""
+    return remote._label
 
 
-KNOWN_AS = {
-    "builtin_function_or_method": "built-in function",
-    "type": "class",
-    "str": "string",
-}
-"""Names of types that are not what one calls them."""
-
-
-def article(name: str) -> str:
-    """A type's name with its article: "a Model", "an Adam"; None has none."""
-    if name == "NoneType":
-        return "None"
-    name = KNOWN_AS.get(name, name)
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
-
-
-def show_array(array: Any, limit: int = 8) -> str:
-    """`[0.9, 0.2, 0.7, 0.4] of shape (4, 1)`: the first values, and the shape if it says more."""
-    flat = array.reshape(-1)
-    if array.ndim == 0:
-        return show(flat[0].item())
-    inner = ", ".join(show(item) for item in flat[:limit].tolist())
-    dots = ", ..." if flat.size > limit else ""
-    shape = "" if array.ndim == 1 and not dots else f" of shape {tuple(array.shape)}"
-    return f"[{inner}{dots}]{shape}"
+def reply_of(remote: Remote) -> Reply | None:
+    """What the worker said of it, if it was asked; asks nothing."""
+    return remote._reply

@@ -5,20 +5,12 @@
                  └─ after a crash, a time-out, too much memory or a protocol error: a fresh
                     worker, the cells once more (but for those that were fatal), next check
 
-What a check will ask is known beforehand, from its run against the reference (`Foreseen`). It is
-sent ahead, this check's and the next one's, so that the worker never waits while the judge
-compares and writes: requests are answered in order, and the check finds its answers there. A
-check that asks something else (`Unforeseen`) begins once more, without any of this. After a
-failed check the worker has answered more than was read: that is so in every run, and so the
-results are the same in every run, too.
-
-A `Transport` carries frames to one worker: `transport.WorkerTransport`, `plain.PlainTransport`, and
-`LocalTransport` here, which runs in the judge's own process: for tests on trusted code only.
+What a check will ask may be sent ahead (see `pipeline`). A `Transport` carries frames to one
+worker: `transport.WorkerTransport` or `plain.PlainTransport`.
 """
 
 from __future__ import annotations
 
-import importlib
 import re
 import secrets
 import time
@@ -28,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from autograder.sandbox import wire
+from autograder.sandbox.host.pipeline import SKIPPED, Foreseen, Pipeline, Reply, Unforeseen
 from autograder.sandbox.outcomes import (
     BrokeProtocol,
     Crashed,
@@ -36,7 +29,6 @@ from autograder.sandbox.outcomes import (
     StudentFault,
     TimedOut,
 )
-from autograder.sandbox.worker.runtime import Runtime
 
 MAX_FATAL_CELLS = 3
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
@@ -68,95 +60,12 @@ class Transport(Protocol):
         """
 
 
-class LocalTransport:
-    """A worker in this very process. No protection whatsoever: for trusted code, in tests."""
-
-    def __init__(self, device: str = "cpu"):
-        self.runtime = Runtime(importlib.import_module("torch"), device)
-        self.sent: deque[bytes] = deque()
-
-    def send(self, request: bytes) -> None:
-        self.sent.append(request)
-
-    def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        header, payload = split(self.sent.popleft())
-        return split(self.runtime.handle(header, payload))
-
-    def output(self) -> str:
-        return ""
-
-    def close(self) -> None:
-        self.runtime.kept.clear()
-
-
-def split(frame: bytes) -> tuple[bytes, bytes]:
-    """Header and payload of a whole frame."""
-    size = wire.PREFIX.size
-    if len(frame) < size:
-        raise wire.ProtocolError("a frame without its lengths")
-    header, payload = wire.lengths(frame[:size])
-    if len(frame) != size + header + payload:
-        raise wire.ProtocolError("a frame with another length than it says")
-    return frame[size : size + header], frame[size + header :]
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """One piece of code to run in the worker: a cell, with the name of where it came from."""
 
     source: str
     where: Callable[[int], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back from a call: the number under which it is kept, and its value."""
-
-    ref: int
-    value: Any
-
-
-SKIPPED = Reply(0, wire.Opaque("call that was left out", 0))
-"""The answer to a request that was sent ahead, after another one had raised an exception."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a worker. `raises`: an exception is a right answer, and no reason to leave
-    out what was to come after it."""
-
-    header: dict[str, Any]
-    buffers: list[bytes]
-    raises: bool = False
-
-    def asks(self, header: dict[str, Any], buffers: list[bytes]) -> bool:
-        """Whether this is that very request."""
-        return self.header == header and self.buffers == buffers
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What the check with this seed will ask. `whole`: it is known to the end."""
-
-    seed: int
-    requests: Sequence[Request]
-    whole: bool = True
-
-
-class Unforeseen(BaseException):
-    """A check asks something else than was sent ahead: to be begun once more, with nothing ahead.
-
-    No Exception: a check that catches exceptions must let it pass.
-    """
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Requests of one check that were sent ahead and not yet answered, with their nonces."""
-
-    seed: int
-    waiting: deque[tuple[str, Request]]
-    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +112,7 @@ class Session:
         self.respawns = 0
         self.unforeseen = 0
         self._loading: deque[tuple[str, int | str]] = deque()
-        self._ahead: deque[_Batch] = deque()
-        self._batches = 0
+        self._ahead = Pipeline(self._send, self._receive)
 
     # -- life -------------------------------------------------------------------------
 
@@ -230,20 +138,16 @@ class Session:
             self._begin(seed, seconds, ahead)
 
     def _begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
-        while self._ahead and not (ahead and self._ahead[0].seed == seed):
+        while self._ahead and not (ahead and self._ahead.is_next(seed)):
             self._forget()
         self._ensure_loaded()
         self._allow(seconds)
         for foreseen in ahead:
-            if all(batch.seed != foreseen.seed for batch in self._ahead):
-                self._send_ahead(foreseen)
-            if not foreseen.whole:
-                break
-        if not self._ahead:
+            self._ahead.send(foreseen)
+        if self._ahead:
+            self._ahead.begin()
+        else:
             self._exchange({"op": "begin", "seed": seed}, [])
-            return
-        self._ahead[0].begun = True
-        self._receive(self._ahead[0].waiting.popleft()[0])
 
     def settle(self) -> None:
         """After the last check of an exercise: is there an answer that nobody asked for?"""
@@ -327,47 +231,16 @@ class Session:
             raise Raised("RuntimeError", "the code has ended, earlier in this check")
         if not self._ahead:
             return self._exchange(request, buffers)
-        batch = self._ahead[0]
-        if batch.begun and not batch.waiting and len(self._ahead) == 1:
-            return self._exchange(request, buffers)
-        if not (batch.begun and batch.waiting and batch.waiting[0][1].asks(request, buffers)):
-            self.unforeseen += 1
-            raise Unforeseen
-        nonce, foreseen = batch.waiting.popleft()
         try:
-            return self._receive(nonce)
-        except Raised:
-            if not foreseen.raises:
-                self._skip_rest(batch)
+            return self._ahead.answer(request, buffers)
+        except Unforeseen:
+            self.unforeseen += 1
             raise
-
-    def _send_ahead(self, foreseen: Foreseen) -> None:
-        """Sends what a check will ask, from the beginning of the check on."""
-        self._batches += 1
-        whole = [Request({"op": "begin", "seed": foreseen.seed}, []), *foreseen.requests]
-        batch = _Batch(foreseen.seed, deque())
-        for request in whole:
-            mark = {"of": self._batches, "raises": request.raises}
-            batch.waiting.append((self._send(request.header | mark, request.buffers), request))
-        self._ahead.append(batch)
-
-    def _skip_rest(self, batch: _Batch) -> None:
-        """After an exception nobody expected: the worker has left out the rest of the batch."""
-        while batch.waiting:
-            self._receive(batch.waiting.popleft()[0])
 
     def _forget(self) -> None:
         """Waits for answers that no check will read, or gives the worker up."""
-        batch = self._ahead.popleft()
         self._allow(self.limit)
-        for nonce, _ in batch.waiting:
-            try:
-                self._receive(nonce)
-            except Raised:
-                continue
-            except (TimedOut, OutOfMemory) as fault:
-                if fault.fatal:
-                    return
+        self._ahead.forget()
 
     def drain(self) -> str:
         """What was printed since the last drain."""

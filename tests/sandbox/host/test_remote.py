@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from autograder.judge.expect import plain
-from autograder.sandbox.host.remote import Remote, Subject, call_of, show, value_of
-from autograder.sandbox.host.session import LocalTransport, Session, Source
+from autograder.judge.wording import arguments, expression
+from autograder.sandbox.host.remote import Remote, Subject, call_of, value_of
+from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.wire import ArrayValue, Opaque
+from tests.sandbox.local import LocalTransport
 
 SOURCE = """
 import torch
@@ -242,44 +244,16 @@ def test_a_remote_does_not_pass_for_a_value(subject, wrong):
 def test_a_fault_knows_the_call_that_it_happened_in(subject):
     with pytest.raises(Raised) as caught:
         subject.mean(3)
-    assert str(caught.value.call) == "mean(x)"
-    assert caught.value.call.arguments == (("x", "3"),)
+    assert expression(caught.value.call) == "mean(x)"
+    assert arguments(caught.value.call) == (("x", "3"),)
 
 
 def test_the_result_of_a_call_knows_the_call(subject):
     result = subject.mean(np.array([[1.0], [2.0]]))
-    assert str(call_of(result)) == "mean(x)"
-    assert call_of(result).arguments == (("x", "[1, 2] of shape (2, 1)"),)
-    assert str(call_of(subject.Model()(np.ones((1, 1), "float32")))) == "model([1] of shape (1, 1))"
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (0.123456789, "0.12346"),
-        (float("nan"), "nan"),
-        (True, "True"),
-        (None, "None"),
-        ("a'b", '"a\'b"'),
-        ([1.0] * 9, "[1, 1, 1, 1, 1, 1, 1, 1, ...]"),
-        (np.arange(9), "[0, 1, 2, 3, 4, 5, 6, 7, ...] of shape (9,)"),
-        (np.array(2.5), "2.5"),
-        (np.zeros((0, 2)), "[] of shape (0, 2)"),
-        (Opaque("Model", 1), "a Model"),
-        (Opaque("Adam", 1), "an Adam"),
-        ({"loss": ArrayValue(np.array(0.5), "float32")}, "{'loss': 0.5}"),
-    ],
-)
-def test_values_are_shown_short(value, shown):
-    assert show(value) == shown
-
-
-def test_even_large_values_are_shown_short():
-    deep = "x"
-    for _ in range(8):
-        deep = [deep] * 6
-    for value in (deep, {str(n): n for n in range(1_000)}, "y" * 10_000, 10**18):
-        assert len(show(value)) < 3_000
+    assert expression(call_of(result)) == "mean(x)"
+    assert arguments(call_of(result)) == (("x", "[1, 2] of shape (2, 1)"),)
+    called = call_of(subject.Model()(np.ones((1, 1), "float32")))
+    assert expression(called) == "model([1] of shape (1, 1))"
 
 
 def test_a_remote_has_a_name_for_its_author():

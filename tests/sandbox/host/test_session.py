@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from autograder.sandbox import wire
+from autograder.sandbox.host.pipeline import Foreseen, Request, Unforeseen
 from autograder.sandbox.host.remote import Subject, value_of
-from autograder.sandbox.host.session import (
-    MAX_FATAL_CELLS,
-    Foreseen,
-    LocalTransport,
-    Request,
-    Session,
-    Source,
-    Unforeseen,
-    split,
-)
+from autograder.sandbox.host.session import MAX_FATAL_CELLS, Session, Source
 from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, Raised, TimedOut
+from tests.sandbox.local import LocalTransport, split
 
 ENTRY_POINTS = {"f": ("x",), "g": ()}
 
@@ -354,15 +346,6 @@ def test_this_check_and_the_next_are_sent_before_they_ask():
     asks(session, NAMES[0])
     assert [asked["op"] for asked, _ in log] == ["begin", "begin", *["names"] * 3, "begin", "names"]
     assert session.unforeseen == 0
-
-
-def test_a_check_that_is_not_known_to_its_end_is_the_last_to_be_sent():
-    session, _, workers = scripted(fine)
-    session.begin(1, 5.0, [replace(FIRST, whole=False), SECOND])
-    assert names_sent(workers[0]) == [["a"], ["b"], ["c"]]
-    for request in NAMES:
-        asks(session, request)
-    ask(session)  # goes on, one by one
 
 
 @pytest.mark.parametrize("position", range(4))

@@ -1,0 +1,119 @@
+"""The references of a course: what they answer, and what checks ask them, learned once a process.
+
+A thread of its own runs them, one exercise after another, each in a worker of its own, while the
+submission that needs them first loads and is judged. It is started where something is to be
+learned: a student's folder has no reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.course import solution_source
+from autograder.course.model import Exercise
+from autograder.judge.foresight import Foresight, Recording
+from autograder.judge.reading import Code
+from autograder.judge.reference import Answered, RecordedReference
+from autograder.judge.run import Candidate, Finding, check_seed, run_check
+from autograder.results import Status
+from autograder.sandbox.host.pipeline import Foreseen, Request
+from autograder.sandbox.host.session import Session, Source
+from autograder.sandbox.host.start import AnyLauncher
+from autograder.submissions.model import Cell
+
+LEAST_SECONDS = 60.0
+"""For a check on the reference, at least: it is our own code."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRun:
+    """How one check ended on the reference, what it asked, and all answers so far by seed."""
+
+    finding: Finding
+    asked: tuple[Request, ...]
+    records: Mapping[int, list[Answered]]
+
+
+@dataclass(slots=True)
+class References:
+    """`of` an exercise its reference, and the `foresight` of its checks. `close` it in the end."""
+
+    launcher: AnyLauncher
+    _recorded: dict[Path, RecordedReference] = field(default_factory=dict)
+    _foresights: dict[tuple[Path, int], Foresight] = field(default_factory=dict)
+    _learner: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="reference")
+    )
+
+    def of(self, exercise: Exercise) -> RecordedReference | None:
+        """The reference, whose answers are kept from one submission to the next; None where a
+        course has none."""
+        if exercise.folder not in self._recorded:
+            source = solution_source(exercise)
+            if source is None:
+                return None
+            self._recorded[exercise.folder] = self.recorded(exercise, source)
+        return self._recorded[exercise.folder]
+
+    def recorded(self, exercise: Exercise, source: str) -> RecordedReference:
+        """This source in the place of an exercise's reference."""
+        session = Session(self.launcher.start, [_cell(exercise, source)])
+        return RecordedReference(session, _seconds(exercise))
+
+    def foresight(self, exercise: Exercise, seed: int) -> Foresight | None:
+        """What the checks will ask, with this seed; returns while it is being learned. None where
+        there is no reference."""
+        known = self._foresights.get((exercise.folder, seed))
+        source = solution_source(exercise) if known is None else None
+        if source is not None and (reference := self.of(exercise)) is not None:
+            known = self._foresights[exercise.folder, seed] = Foresight(exercise, seed)
+            self._learner.submit(self._learn, known, source, reference.records)
+        return known
+
+    def runs(self, exercise: Exercise, source: str, seed: int) -> Iterator[ReferenceRun]:
+        """Runs each check on the reference, as if a student had handed it in."""
+        student = Recording(self.launcher.start, [_cell(exercise, source)])
+        reference = self.recorded(exercise, source)
+        reference.twin = lambda: student.asked
+        candidate = Candidate(student, Code([Cell(source, "solution.py")]), {})
+        try:
+            for check in exercise.checks:
+                found = run_check(exercise, check, candidate, reference, seed, reference.seconds)
+                asked = tuple(answered.request for answered in student.asked)
+                yield ReferenceRun(found, asked, reference.records)
+        finally:
+            student.close()
+            reference.close()
+
+    def _learn(self, foresight: Foresight, source: str, records: dict[int, list[Answered]]) -> None:
+        """What ends it early, ends whoever waits for it; it is learned anew when it is needed
+        again."""
+        exercise, seed = foresight.exercise, foresight.seed
+        try:
+            for run in self.runs(exercise, source, seed):
+                records.update(run.records)
+                check = run.finding.check
+                known = Foreseen(check_seed(seed, exercise.name, check.name), run.asked)
+                foresight.tell(check, known if run.finding.status is Status.PASSED else None)
+        except BaseException as error:
+            self._foresights.pop((exercise.folder, seed), None)
+            foresight.fail(error)
+
+    def close(self) -> None:
+        """Ends the workers, and the learning where it is."""
+        self.launcher.interrupted.set()
+        self._learner.shutdown(cancel_futures=True)
+        self.launcher.interrupted.clear()
+        for reference in self._recorded.values():
+            reference.close()
+
+
+def _cell(exercise: Exercise, source: str) -> Source:
+    return Source(source, lambda line: f"{exercise.name}/solution.py, line {line}")
+
+
+def _seconds(exercise: Exercise) -> float:
+    return max(LEAST_SECONDS, exercise.limits.seconds)
