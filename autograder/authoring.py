@@ -44,7 +44,7 @@ def check(
     Raises TypeError where the function has no docstring or asks for something unknown, and
     TypeError or ValueError where `points` is not a number above 0.
     """
-    worth = _read_points(points)
+    worth = read_points(points)
 
     def wrap(function: Callable[..., Any]) -> Check:
         wants = tuple(inspect.signature(function).parameters)
@@ -67,7 +67,7 @@ def check(
     return wrap
 
 
-def _read_points(points: float | Decimal) -> Decimal:
+def read_points(points: float | Decimal) -> Decimal:
     remedy = f"points={points!r}: give a number above 0, such as 2 or 0.5"
     try:
         found = exact(points)

@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 from rich.console import Console
 
-from autograder.author.release import release_assignment
+from autograder.author.release import expected_release, lay_out
 from autograder.authoring import check
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
@@ -58,8 +58,11 @@ def is_loud(student):
 def is_loud_twice(student):
     """shout('b') is 'B'"""
     expect(student.shout("b")).equals("B")
+'''
+HIDDEN = '''
+from autograder.authoring import check, expect
 
-@check(points=0.333, visible=False)
+@check(points=0.333)
 def is_loud_in_the_dark(student):
     """shout('c') is 'C'"""
     expect(student.shout("c")).equals("C")
@@ -116,6 +119,8 @@ def write_course(root: Path) -> None:
         (place / "exercise.toml").write_text(f'entry_points = ["{signature}"]\n')
         (place / "statement.md").write_text("Write it.\n")
         (place / "checks.py").write_text(checks)
+        if name == "shout":
+            (place / "hidden.py").write_text(HIDDEN)
         (place / "solution.py").write_text(
             f"def {signature}:\n    ### BEGIN SOLUTION\n    {solution}\n    ### END SOLUTION\n"
         )
@@ -134,7 +139,9 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A course that is released, and was handed in by ada (all right) and ben (partly)."""
     root = tmp_path_factory.mktemp("thirds")
     write_course(root)
-    release_assignment(Course.open(root), NAME)
+    assignment = Course.open(root).assignment(NAME)
+    known = {exercise.name: () for exercise in assignment.exercises}
+    lay_out(root / "assignments" / NAME, expected_release(assignment, known))
     release = root / "assignments" / NAME / f"{NAME}.ipynb"
     fill(release, root / "submitted" / "ada" / NAME / release.name, RIGHT)
     fill(release, root / "submitted" / "ben" / NAME / release.name, PARTLY)

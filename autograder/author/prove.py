@@ -24,7 +24,6 @@ from autograder.author.leaks import leaks, leaks_in_files
 from autograder.author.release import (
     expected_release,
     in_step,
-    kept_fingerprints,
     lay_out,
     out_of_step,
     release_folder,
@@ -141,7 +140,7 @@ def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> 
 def prove_release(assignment: Assignment) -> list[Problem]:
     """Problems of what is handed out; what is proven is what students get."""
     name, folder = assignment.name, release_folder(assignment)
-    expected = expected_release(assignment, kept_fingerprints(assignment))
+    expected = expected_release(assignment)
     if found := leaks(assignment) or leaks_in_files(assignment, expected):
         return found
     with tempfile.TemporaryDirectory() as scratch:

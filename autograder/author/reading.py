@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.authoring import read_points
 from autograder.course.load import HIDDEN, VISIBLE, parameters
 from autograder.course.model import FIXTURES
 from autograder.errors import Problem, did_you_mean
@@ -172,10 +173,10 @@ def _points_problem(name: str, points: ast.expr | None) -> tuple[str, str] | Non
     if points is None:
         return f"{name} says no points", remedy
     try:
-        value = ast.literal_eval(points)
-    except ValueError:
-        return None  # computed: known when the file is loaded
-    if type(value) not in (int, float) or not value > 0:
+        read_points(ast.literal_eval(points))
+    except (TypeError, ValueError):
+        if not isinstance(points, ast.Constant | ast.UnaryOp):
+            return None  # computed: known when the file is loaded
         return f"{name} has points={ast.unparse(points)}, not a number above 0", remedy
     return None
 

@@ -96,11 +96,6 @@ def in_step(kept: tuple[Fingerprint, ...], known: tuple[Fingerprint, ...]) -> bo
     ] and all(map(diagnosis.alike, kept, known))
 
 
-def kept_fingerprints(assignment: Assignment) -> dict[str, tuple[Fingerprint, ...]]:
-    """The fingerprints that lie in solutions/, by exercise."""
-    return {e.name: diagnosis.load(e.folder / diagnosis.FILE) for e in assignment.exercises}
-
-
 def release_folder(assignment: Assignment) -> Path:
     """`assignments/<name>` of the course that an assignment belongs to."""
     return assignment.folder.parent.parent / "assignments" / assignment.name
@@ -110,10 +105,15 @@ def release_folder(assignment: Assignment) -> Path:
 
 
 def expected_release(
-    assignment: Assignment, known: Mapping[str, tuple[Fingerprint, ...]]
+    assignment: Assignment, known: Mapping[str, tuple[Fingerprint, ...]] | None = None
 ) -> dict[str, bytes]:
-    """What `assignments/<name>/` should hold: POSIX path below it -> content."""
+    """What `assignments/<name>/` should hold: POSIX path below it -> content.
+
+    `known` are the fingerprints by exercise (None: those that lie in solutions/).
+    """
     name = assignment.name
+    if known is None:
+        known = {e.name: diagnosis.load(e.folder / diagnosis.FILE) for e in assignment.exercises}
     notebook = release_notebook(name, welcome(assignment), pages(assignment))
     about = {"name": name, **_chosen(assignment.folder / "assignment.toml", ASSIGNMENT_KEYS)}
     files = {

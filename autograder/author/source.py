@@ -97,7 +97,7 @@ def _stamp(root: Path, name: str) -> str:
 def _make(root: Path, name: str, digest: str) -> None:
     """Makes `source/<name>` beside its place, then moves it there whole."""
     # what makes a release is imported here: every program of nbgrader reads this module
-    from autograder.author.release import expected_release, kept_fingerprints, teachers_notebook
+    from autograder.author.release import expected_release, teachers_notebook
     from autograder.course.course import Course
 
     place, stamp = root / FOLDER / name, root / FOLDER / f".{name}.stamp"
@@ -107,7 +107,7 @@ def _make(root: Path, name: str, digest: str) -> None:
         fresh = Path(folder) / "fresh"
         try:
             assignment = Course.open(root).assignment(name)
-            files = expected_release(assignment, kept_fingerprints(assignment))
+            files = expected_release(assignment)
             files[f"{name}.ipynb"] = teachers_notebook(assignment)
         except CourseError:
             shutil.rmtree(place, ignore_errors=True)

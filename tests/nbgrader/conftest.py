@@ -125,7 +125,7 @@ class SmallClass:
 @pytest.fixture(scope="session")
 def tiny_release(tiny: Path) -> bytes:
     """The notebook of the tiny course, as it is handed out."""
-    return expected_release(Course.open(tiny), NAME)[f"{NAME}.ipynb"]
+    return expected_release(Course.open(tiny).assignment(NAME))[f"{NAME}.ipynb"]
 
 
 @pytest.fixture
