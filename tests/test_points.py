@@ -25,6 +25,7 @@ from autograder.author.release import expected_release, lay_out
 from autograder.authoring import check
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
+from autograder.grading.warm import WarmGrader
 from autograder.nbgrader.class_grading import Written, grade_class
 from autograder.nbgrader.export import SafeCsvExporter
 from autograder.reports.text import print_result
@@ -252,7 +253,7 @@ def test_a_check_cell_gives_those_of_the_visible_checks(root, student, monkeypat
     shutil.copytree(root / "assignments" / NAME, work)
     fill(work / f"{NAME}.ipynb", work / f"{NAME}.ipynb", {"ada": RIGHT, "ben": PARTLY}[student])
     monkeypatch.chdir(work)
-    monkeypatch.setattr(check_cells, "_WARM", check_cells._Warm())
+    monkeypatch.setattr(check_cells, "_WARM", WarmGrader())
     try:
         found = {name: str(check_cells.check_cell(name)) for name in RIGHT}
         monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
