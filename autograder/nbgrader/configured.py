@@ -24,7 +24,7 @@ DEFAULT_COURSE = "default_course"
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """`late` is the plugin that says what handing in late costs; None where that is switched off."""
+    """`late` is the plugin that says what handing in late costs; None where it is switched off."""
 
     course_id: str
     submitted: str

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.nbgrader.page import Page, release_notebook
+from autograder.nbgrader.page import ExercisePage, release_notebook
 from autograder.nbgrader.repair import repair, stand_in
 
 NAMES = {"double": ("double",), "shout": ("shout", "Voice")}
@@ -19,9 +19,9 @@ SOLUTION = "def {0}(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUT
 FILLED = "def double(x):\n    return x + x"
 
 
-def page(name: str) -> Page:
+def page(name: str) -> ExercisePage:
     check = f'from autograder.notebook import check_cell\n\ncheck_cell("{name}")'
-    return Page(name, f"## {name}", SOLUTION.format(name), check, 2.5, f"print({name})")
+    return ExercisePage(name, f"## {name}", SOLUTION.format(name), check, 2.5, f"print({name})")
 
 
 RELEASED = nbformat.reads(
@@ -77,7 +77,7 @@ def test_of_copies_the_one_with_the_work_is_taken(notebook):
     done, said = repaired(notebook)
     assert cell_of(done, "double").source == FILLED
     assert "cell 2" in said
-    assert "carry the id 'double'" in said
+    assert "have the id 'double'" in said
 
 
 def test_a_split_cell_goes_on_as_two(notebook):
@@ -88,7 +88,7 @@ def test_a_split_cell_goes_on_as_two(notebook):
     done, said = repaired(notebook)
     assert cell_of(done, "double").source == FILLED
     assert "import math" in [cell.source for cell in done.cells]
-    assert "cell 2 is taken for it" in said
+    assert "cell 2 is used" in said
 
 
 @pytest.mark.parametrize("missing", IDS)
@@ -157,8 +157,8 @@ def test_colab_drops_ids_and_metadata(notebook):
     notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}
     done, said = repaired(notebook)
     assert done == filled_in()
-    assert "cell 1 has lost the id 'double': known by the names that it defines" in said
-    assert "cell 2 has lost the id 'check_double': known by its text" in said
+    assert "cell 1 has lost the id 'double': recognized by the names that it defines" in said
+    assert "cell 2 has lost the id 'check_double': recognized by its text" in said
 
 
 def test_vs_code_changes_ids_and_adds_metadata(notebook):
