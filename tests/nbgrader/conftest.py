@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.author.release import expected_release
+from autograder.author.release import expected_release, kept_fingerprints
 from autograder.course.course import Course
 from autograder.grading.grader import Grader
 from autograder.nbgrader.class_grading import Class, Written, grade_class
@@ -125,7 +125,8 @@ class SmallClass:
 @pytest.fixture(scope="session")
 def tiny_release(tiny: Path) -> bytes:
     """The notebook of the tiny course, as it is handed out."""
-    return expected_release(Course.open(tiny), NAME)[f"{NAME}.ipynb"]
+    assignment = Course.open(tiny).assignment(NAME)
+    return expected_release(assignment, kept_fingerprints(assignment))[f"{NAME}.ipynb"]
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_an_edited_check_cell_is_as_released_again(notebook):
     cell_of(notebook, "check_double").source = "5.0"
     done, said = repaired(notebook)
     assert cell_of(done, "check_double") == cell_of(RELEASED, "check_double")
-    assert "cell 2 ('check_double') is locked and was edited" in said
+    assert "cell 2 ('check_double') is locked but was edited" in said
 
 
 def test_points_and_locks_in_metadata_are_those_of_the_release(notebook):
@@ -138,7 +138,7 @@ def test_a_cell_that_became_text_is_code_again(notebook):
     )
     done, said = repaired(notebook)
     assert cell_of(done, "double").cell_type == "code"
-    assert "was made a markdown cell" in said
+    assert "was changed to a markdown cell" in said
 
 
 def test_without_metadata_cells_are_known_by_their_ids(notebook):
@@ -146,7 +146,7 @@ def test_without_metadata_cells_are_known_by_their_ids(notebook):
         cell.metadata = {}
     done, said = repaired(notebook)
     assert done == filled_in()
-    assert "known by its cell id" in said
+    assert "recognized by its cell id" in said
 
 
 def test_colab_drops_ids_and_metadata(notebook):
