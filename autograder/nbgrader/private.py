@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import os
 
-from alembic.script import ScriptDirectory
 from nbconvert.exporters import Exporter
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
@@ -45,6 +44,8 @@ def late_plugin(app: CourseConfiguration) -> BasePlugin | None:
 
 def schema_version() -> str | None:
     """The version of the gradebook's schema that this nbgrader has."""
+    from alembic.script import ScriptDirectory  # takes some 0.2 s, and few runs make a gradebook
+
     return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
 
