@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from autograder import author, course, judge, nbgrader
 from autograder.course.load import assignment_names
-from autograder.errors import CourseError
+from autograder.errors import CourseError, Problem
 
 FOLDER = "source"
 RELEASE = "assignments"
@@ -97,7 +97,9 @@ def _stamp(root: Path, name: str) -> str:
 def _make(root: Path, name: str, digest: str) -> None:
     """Makes `source/<name>` beside its place, then moves it there whole."""
     # what makes a release is imported here: every program of nbgrader reads this module
+    from autograder.author.leaks import leaks
     from autograder.author.release import expected_release, teachers_notebook
+    from autograder.author.validate import validate
     from autograder.course.course import Course
 
     place, stamp = root / FOLDER / name, root / FOLDER / f".{name}.stamp"
@@ -106,7 +108,9 @@ def _make(root: Path, name: str, digest: str) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=root / FOLDER) as folder:
         fresh = Path(folder) / "fresh"
         try:
+            _require_none(validate(root / "solutions" / name))
             assignment = Course.open(root).assignment(name)
+            _require_none(leaks(assignment))
             files = expected_release(assignment)
             files[f"{name}.ipynb"] = teachers_notebook(assignment)
         except CourseError:
@@ -120,3 +124,8 @@ def _make(root: Path, name: str, digest: str) -> None:
             os.rename(place, Path(folder) / "old")
         os.rename(fresh, place)
         stamp.write_text(digest, encoding="ascii")
+
+
+def _require_none(problems: list[Problem]) -> None:
+    for problem in problems:
+        raise CourseError(problem.file, problem.fact, problem.remedy, problem.line)

@@ -27,14 +27,14 @@ from autograder.submissions.model import Submission
 
 
 class KeptResults:
-    """A folder of results with their keys. Raises UsageError where it can't be made or written."""
+    """A folder of results with their keys. Raises UsageError where it can't be created."""
 
     def __init__(self, folder: Path):
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{folder}: can't be made ({error.strerror})") from None
+            raise UsageError(f"{folder}: can't be created ({error.strerror})") from None
 
     def find(self, student: str, assignment: str, key: str) -> Result | None:
         """The result that was kept for this student under this very key."""

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 from autograder.judge.scopes import (
     Alias,
-    Comprehension,
-    Function,
     ModuleNames,
     aliases_in,
     constant_text,
@@ -18,7 +16,7 @@ from autograder.judge.scopes import (
     local_names,
     own_nodes,
 )
-from autograder.submissions.syntax import parse
+from autograder.submissions.syntax import Comprehension, Function, parse
 
 _MOST_NODES = 5000
 _MOST_USES = 50_000

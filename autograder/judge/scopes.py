@@ -12,9 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Definition = Function | ast.ClassDef
-Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+from autograder.submissions.syntax import (
+    Comprehension,
+    DefinitionNode,
+    Function,
+    bound_names,
+    flat_statements,
+)
 
 
 @dataclass
@@ -39,7 +43,7 @@ class ModuleNames:
         unless something kept the earlier meaning under another name.
         """
         for node in flat_statements(tree.body):
-            if isinstance(node, Definition):
+            if isinstance(node, DefinitionNode):
                 if node in tree.body and node.name not in self.kept:
                     self.bound.pop(node.name, None)
                     self.imports.pop(node.name, None)
@@ -48,11 +52,11 @@ class ModuleNames:
                 self._import(node)
             else:
                 self.kept |= kept_names(node)
-                for root in stored_roots(node):
+                for root in bound_names(node, changed=True):
                     for part in _own_parts(node):
                         self._bind(root, part)
         for node in flat_statements(tree.body):
-            if isinstance(node, Definition):
+            if isinstance(node, DefinitionNode):
                 for part in ast.walk(node):
                     if isinstance(part, ast.Global):
                         for name in part.names:
@@ -71,7 +75,7 @@ class ModuleNames:
             if isinstance(node, ast.ClassDef)
         ]
         return frozenset(
-            part.name for node in classes for part in node.body if isinstance(part, Definition)
+            part.name for node in classes for part in node.body if isinstance(part, DefinitionNode)
         )
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -136,24 +140,8 @@ def own_nodes(function: Function) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, Definition | ast.Lambda):
+        if not isinstance(node, DefinitionNode | ast.Lambda):
             pending += ast.iter_child_nodes(node)
-
-
-def flat_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements at the top of a module, and those in its `if`, `for`, `try` and `with`."""
-    pending = list(reversed(body))
-    while pending:
-        node = pending.pop()
-        yield node
-        if isinstance(node, Definition):
-            continue
-        inner: list[ast.stmt] = []
-        for part in ("body", "orelse", "finalbody"):
-            inner += getattr(node, part, [])
-        for holder in (*getattr(node, "handlers", []), *getattr(node, "cases", [])):
-            inner += holder.body
-        pending += reversed(inner)
 
 
 def _own_parts(node: ast.stmt) -> list[ast.AST]:
@@ -162,27 +150,6 @@ def _own_parts(node: ast.stmt) -> list[ast.AST]:
         return [node]
     children = ast.iter_child_nodes(node)
     return [part for part in children if not isinstance(part, ast.stmt | ast.ExceptHandler)]
-
-
-def stored_roots(node: ast.stmt) -> set[str]:
-    """The names that a statement binds or changes: `f` for `f = ...` and `f.part = ...`."""
-    roots: set[str] = set()
-    pending: list[ast.AST] = [node]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, ast.stmt) and part is not node:
-            continue
-        if isinstance(part, ast.Lambda | Comprehension):
-            continue
-        root = None
-        if isinstance(getattr(part, "ctx", None), ast.Store):
-            root = _root(part)
-        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-            root = _root(part.args[0]) if part.func.id == "setattr" and part.args else None
-        if root is not None:
-            roots.add(root)
-        pending += ast.iter_child_nodes(part)
-    return roots
 
 
 def local_names(node: Function | ast.Lambda | Comprehension) -> set[str]:
@@ -205,7 +172,7 @@ def local_names(node: Function | ast.Lambda | Comprehension) -> set[str]:
             names.update(local for local, _ in imported(part) if local != "*")
         elif isinstance(part, ast.Global | ast.Nonlocal):
             outer.update(part.names)
-        elif isinstance(part, Definition):
+        elif isinstance(part, DefinitionNode):
             names.add(part.name)
             continue
         elif isinstance(part, ast.Lambda | Comprehension):
@@ -256,9 +223,3 @@ def _joined(between: str, parts: list[ast.expr], most: int) -> str | None:
     texts = [constant_text(part, most - 1) for part in parts]
     known = [text for text in texts if text is not None]
     return between.join(known) if len(known) == len(texts) else None
-
-
-def _root(node: ast.AST) -> str | None:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None

@@ -32,7 +32,12 @@ from autograder.grading.grader import Grader
 from autograder.grading.kept import KeptResults, digest_of, key_of, only_writer
 from autograder.nbgrader.autograded import as_bytes, write_files
 from autograder.nbgrader.configured import Configured
-from autograder.nbgrader.gradebook import AGAIN, Entry, GradebookWriter, points_of_check_cells
+from autograder.nbgrader.gradebook import (
+    AGAIN,
+    GradebookWriter,
+    GradedSubmission,
+    points_of_check_cells,
+)
 from autograder.nbgrader.judged import (
     CHECK_CELL,
     HandedIn,
@@ -94,7 +99,7 @@ class _Ready:
 
     index: int
     place: Place
-    entry: Entry
+    entry: GradedSubmission
     notebook: bytes
 
 
@@ -131,7 +136,9 @@ def _memory(root: Path) -> Path:
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{folder}: can't be made ({error.strerror}): it keeps results") from None
+        raise UsageError(
+            f"{folder}: can't be created ({error.strerror}): it keeps results"
+        ) from None
     return folder
 
 
@@ -227,7 +234,7 @@ class _Run:
         repairs = (*repaired.notes, *([undated] if undated else []))
         shown = replace(result, error=result.error.replace(f"{place.folder}", name))
         graded = judged(repaired.notebook, shown, repairs)
-        entry = Entry(place.student, name, graded, timestamp, doubtful(result))
+        entry = GradedSubmission(place.student, name, graded, timestamp, doubtful(result))
         self.report.results.append(replace(result, notes=(*repairs, *result.notes)))
         self.report.states.append("pending")
         return _Ready(index, place, entry, as_bytes(graded))
@@ -276,7 +283,7 @@ class _Run:
         except (OSError, UsageError) as error:
             reason = getattr(error, "strerror", None) or error
             raise GradebookError(
-                f"{folder}: can't be written ({reason}): mend that, {AGAIN}"
+                f"{folder}: can't be written ({reason}): fix that, {AGAIN}"
             ) from None
 
 

@@ -1,7 +1,7 @@
 """The one writer of automatic scores into nbgrader's gradebook.
 
     release notebook ──add_assignment──> assignment, notebook, cells          (one transaction)
-    Entries ──────────save─────────────> student, submissions, scores, penalties (one transaction)
+    GradedSubmissions ──save──> student, submissions, scores, penalties       (one transaction)
 
 It does what SaveCells, SaveAutoGrades and AssignLatePenalties of nbgrader do, with nbgrader's own
 tables, reading of scores and penalty plugin; but a student's rows are written together or not at
@@ -40,9 +40,11 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
+from nbgrader.plugins import BasePlugin
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError, GradebookUnavailable
 from autograder.nbgrader.configured import Configured
@@ -60,7 +62,7 @@ REMEDIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GradedSubmission:
     """What one student gets: `graded` is the notebook with its check cells filled.
 
     `timestamp` is in UTC; None keeps the one that the gradebook has. `doubtful` are grade_ids of
@@ -102,9 +104,9 @@ class GradebookWriter:
             self._gradebook.close()
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Any]:
+    def _transaction(self) -> Iterator[Session]:
         """All that is done inside, or nothing."""
-        session = self._gradebook.db
+        session: Session = self._gradebook.db
         with _explained(self.url):
             try:
                 yield session
@@ -143,7 +145,7 @@ class GradebookWriter:
 
     # -- a student --------------------------------------------------------------------------
 
-    def save(self, entries: Sequence[Entry]) -> list[bool]:
+    def save(self, entries: Sequence[GradedSubmission]) -> list[bool]:
         """Writes what one student gets, for one or more assignments: all of it or nothing.
 
         For each entry, whether it changed anything.
@@ -151,7 +153,7 @@ class GradebookWriter:
         with self._transaction() as session:
             return [self._save(session, entry) for entry in entries]
 
-    def _save(self, session: Any, entry: Entry) -> bool:
+    def _save(self, session: Session, entry: GradedSubmission) -> bool:
         assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
         submission, changed = self._submission(session, assignment, entry)
         notebook = _submitted_notebook(session, submission, entry.assignment)
@@ -160,7 +162,7 @@ class GradebookWriter:
         return self._save_penalty(session, submission, notebook) or changed
 
     def _submission(
-        self, session: Any, assignment: Any, entry: Entry
+        self, session: Session, assignment: Assignment, entry: GradedSubmission
     ) -> tuple[SubmittedAssignment, bool]:
         """The row of a submission, with the student's; and whether it is new or newly dated."""
         if session.get(Student, entry.student) is None:
@@ -182,7 +184,9 @@ class GradebookWriter:
             return submission, False
         return submission, _put(submission, timestamp=entry.timestamp)
 
-    def _save_penalty(self, session: Any, submission: Any, notebook: Any) -> bool:
+    def _save_penalty(
+        self, session: Session, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    ) -> bool:
         """What handing in late costs, asked of nbgrader's plugin, as AssignLatePenalties does."""
         late = self.configured.late
         if late is None:
@@ -229,7 +233,7 @@ def make_tables(url: str) -> None:
 # -- rows of an assignment ------------------------------------------------------------------
 
 
-def _notebook_row(name: str, assignment: Any, release: NotebookNode) -> Any:
+def _notebook_row(name: str, assignment: Assignment, release: NotebookNode) -> Notebook:
     kernel = json.dumps(release.metadata.get("kernelspec", {}))
     notebook = Notebook(name=name, assignment=assignment, kernelspec=kernel)
     for cell in release.cells:
@@ -238,7 +242,7 @@ def _notebook_row(name: str, assignment: Any, release: NotebookNode) -> Any:
     return notebook
 
 
-def _cell_rows(cell: NotebookNode) -> Iterator[Any]:
+def _cell_rows(cell: NotebookNode) -> Iterator[BaseCell | SourceCell]:
     """One row for each thing that a cell is: graded, a solution, locked."""
     grading = cell.metadata.get("nbgrader")
     if not grading:
@@ -260,7 +264,7 @@ def _cell_rows(cell: NotebookNode) -> Iterator[Any]:
         )
 
 
-def _require_same_cells(session: Any, notebook: Any, release: NotebookNode) -> None:
+def _require_same_cells(session: Session, notebook: Notebook, release: NotebookNode) -> None:
     """The check cells of the gradebook must be worth what they are worth in the release."""
     points = points_of_check_cells(release)
     rows = session.query(GradeCell).filter_by(notebook_id=notebook.id)
@@ -276,7 +280,9 @@ def _require_same_cells(session: Any, notebook: Any, release: NotebookNode) -> N
 # -- rows of a student ----------------------------------------------------------------------
 
 
-def _submitted_notebook(session: Any, submission: Any, name: str) -> Any:
+def _submitted_notebook(
+    session: Session, submission: SubmittedAssignment, name: str
+) -> SubmittedNotebook:
     """The row of our notebook in a submission; all rows that nbgrader would make are made."""
     rows = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id)
     there = {row.notebook_id: row for row in rows}
@@ -293,7 +299,7 @@ def _submitted_notebook(session: Any, submission: Any, name: str) -> Any:
     return ours
 
 
-def _add_missing_rows(session: Any, submitted: Any) -> None:
+def _add_missing_rows(session: Session, submitted: SubmittedNotebook) -> None:
     cells = session.query(BaseCell.id, BaseCell.type).filter_by(notebook_id=submitted.notebook_id)
     here = {"notebook_id": submitted.id}
     graded = {row.cell_id for row in session.query(Grade.cell_id).filter_by(**here)}
@@ -305,7 +311,7 @@ def _add_missing_rows(session: Any, submitted: Any) -> None:
             session.add(Comment(cell_id=cell.id, **here))
 
 
-def _save_scores(session: Any, submitted: Any, entry: Entry) -> bool:
+def _save_scores(session: Session, submitted: SubmittedNotebook, entry: GradedSubmission) -> bool:
     """Automatic scores and comments of the cells, as SaveAutoGrades reads them; whether new."""
     session.flush()
     grades = _by_cell(session, Grade, submitted)
@@ -326,12 +332,12 @@ def _save_scores(session: Any, submitted: Any, entry: Entry) -> bool:
     return changed
 
 
-def _by_cell(session: Any, kind: Any, submitted: Any) -> dict[str, Any]:
+def _by_cell(session: Session, kind: type[Base], submitted: SubmittedNotebook) -> dict[str, Any]:
     rows = session.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
     return {name: row for row, name in rows.filter(kind.notebook_id == submitted.id)}
 
 
-def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
+def _save_score(grade: Grade, score: float | None, doubtful: bool) -> bool:
     if grade.manual_score is None:
         return _put(grade, auto_score=score, needs_manual_grade=doubtful or score is None)
     if grade.auto_score == score:
@@ -339,7 +345,9 @@ def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
     return _put(grade, auto_score=score, needs_manual_grade=True)
 
 
-def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
+def _penalty(
+    late: BasePlugin, submission: SubmittedAssignment, notebook: SubmittedNotebook
+) -> float | None:
     """What the plugin says, kept between 0 and the score. It is a teacher's code."""
     try:
         penalty = late.late_submission_penalty(
@@ -350,11 +358,11 @@ def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
         plugin = type(late).__name__
         raise GradebookError(
             f"{plugin}, which says what handing in late costs, failed "
-            f"({type(error).__name__}: {error}): mend it, {AGAIN}"
+            f"({type(error).__name__}: {error}): fix it, {AGAIN}"
         ) from error
 
 
-def _put(row: Any, **values: object) -> bool:
+def _put(row: Base, **values: object) -> bool:
     """Sets what differs; whether anything did."""
     different = {key: value for key, value in values.items() if getattr(row, key) != value}
     for key, value in different.items():
@@ -375,7 +383,7 @@ def _explained(url: str) -> Iterator[None]:
     except ArgumentError:
         example = f"sqlite:///{url}" if "://" not in url else "sqlite:///gradebook.db"
         raise GradebookError(
-            f"--gradebook {_shown(url)}: it is no URL of a database: write {example}"
+            f"--gradebook {_shown(url)}: it is not the URL of a database: write {example}"
         ) from None
     except ModuleNotFoundError as error:
         problem = f"Python's package {error.name} for this kind of database is missing"
@@ -383,7 +391,7 @@ def _explained(url: str) -> Iterator[None]:
     except (SQLAlchemyError, OSError, ValueError) as error:
         problem = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
         problem = problem.splitlines()[0]
-        remedy = next((said for word, said in REMEDIES if word in problem), f"mend that, {AGAIN}")
+        remedy = next((way for word, way in REMEDIES if word in problem), f"fix that, {AGAIN}")
         unavailable = isinstance(error, OperationalError | InterfaceError)
         kind = GradebookUnavailable if unavailable else GradebookError
         raise kind(f"{_shown(url)}: {problem}: {remedy}") from error

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -40,7 +40,7 @@ METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ExercisePage:
     """One exercise in the notebook. `solution` holds its solution regions, `show` may be ""."""
 
     exercise: str
@@ -59,7 +59,9 @@ class ReleasedNotebook:
     stubs: dict[str, str]
 
 
-def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> ReleasedNotebook:
+def release_notebook(
+    assignment: str, welcome: str, pages: Sequence[ExercisePage]
+) -> ReleasedNotebook:
     """The notebook that students get; `welcome` is the Markdown above the first exercise.
 
     Raises CourseError where nbgrader does not accept it.
@@ -81,7 +83,7 @@ def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
     return (text.rstrip("\n") + "\n").encode()
 
 
-def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNode:
+def source_notebook(welcome: str, pages: Sequence[ExercisePage]) -> nbformat.NotebookNode:
     """The teacher's notebook, solutions and all."""
     cells = [_locked(new_markdown_cell, "welcome", welcome)]
     for page in pages:
@@ -97,11 +99,13 @@ def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNod
     return notebook
 
 
-def _locked(make: Any, name: str, source: str) -> nbformat.NotebookNode:
+def _locked(make: Callable[..., Any], name: str, source: str) -> nbformat.NotebookNode:
     return _cell(make, name, source, locked=True)
 
 
-def _cell(make: Any, name: str, source: str, **grading: Any) -> nbformat.NotebookNode:
+def _cell(
+    make: Callable[..., Any], name: str, source: str, **grading: Any
+) -> nbformat.NotebookNode:
     """A cell whose id and nbgrader id are both `name`."""
     kind = {"grade": False, "solution": False, "task": False, **grading}
     metadata = {"nbgrader": {"schema_version": SCHEMA, "grade_id": name, **kind}}
@@ -120,17 +124,17 @@ def _generate(root: Path, assignment: str, source: nbformat.NotebookNode) -> nbf
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
     config.ClearSolutions.code_stub = {"python": STUB}
-    with _collected_log() as (log, said):
+    with _collected_log() as (log, errors):
         course = CourseDirectory(config=config, log=log)
         try:
             GenerateAssignment(coursedir=course, config=config, log=log).start()
         except Exception as error:
-            problem = next((text for text in said if "Traceback" in text), str(error))
+            problem = next((text for text in errors if "Traceback" in text), str(error))
             problem = problem.strip().splitlines()[-1]
             raise CourseError(
                 f"solutions/{assignment}",
                 f"nbgrader can't release it: {problem}",
-                "mend the solution regions of its solution.py files",
+                "fix the solution regions of its solution.py files",
             ) from error
     released = root / "release" / assignment / f"{assignment}.ipynb"
     notebook: nbformat.NotebookNode = nbformat.read(released, as_version=nbformat.NO_CONVERT)
@@ -140,9 +144,9 @@ def _generate(root: Path, assignment: str, source: nbformat.NotebookNode) -> nbf
 @contextlib.contextmanager
 def _collected_log() -> Iterator[tuple[logging.Logger, list[str]]]:
     """A logger that prints nothing, and the errors that were logged to it."""
-    said: list[str] = []
+    errors: list[str] = []
     handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: errors.append(record.getMessage())  # type: ignore[method-assign]
     log = logging.Logger("autograder.nbgrader")
     log.addHandler(handler)
-    yield log, said
+    yield log, errors

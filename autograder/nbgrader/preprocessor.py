@@ -21,6 +21,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
@@ -44,19 +46,16 @@ DOUBTFUL = "autograder_doubtful"
 
 @dataclass(slots=True, eq=False)
 class Grading:
-    """What one run of `nbgrader autograde` shares: the course, and a grader.
+    """What one run of `nbgrader autograde` shares: the course, and a grader."""
 
-    `folders` is nbgrader's CourseDirectory.
-    """
-
-    folders: Any
+    folders: CourseDirectory
     course: Course | None
     _warm: WarmGrader = field(default_factory=WarmGrader)
     _released: dict[str, NotebookNode] = field(default_factory=dict)
     _read: dict[Path, tuple[HandedIn, Repaired]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, converter: Any) -> Grading:
+    def of(cls, converter: BaseConverter) -> Grading:
         """The one that belongs to a run of nbgrader's Autograde; it ends with it."""
         grading = _GRADINGS.get(converter)
         if grading is None:
@@ -123,7 +122,7 @@ class Grading:
         return self._warm.of(self.course)
 
 
-_GRADINGS: weakref.WeakKeyDictionary[Any, Grading] = weakref.WeakKeyDictionary()
+_GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDictionary()
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]
@@ -161,5 +160,6 @@ class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
                 for name in cells:
                     gradebook.find_grade(name, *where).needs_manual_grade = True
                 gradebook.db.commit()
-            self.log.error("%s: our fault: look at %s", about["student"], ", ".join(sorted(cells)))
+            names = ", ".join(sorted(cells))
+            self.log.error("%s: could not be judged, grade by hand: %s", about["student"], names)
         return nb, resources

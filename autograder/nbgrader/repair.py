@@ -1,4 +1,4 @@
-"""A notebook as a student left it -> one that nbgrader takes, each repair said.
+"""A notebook as a student left it -> one that nbgrader takes, with a note on each repair.
 
     released cells ──┐
     student's cells ─┴─ matched ──> the student's cells, in the student's order; those of the
@@ -119,11 +119,13 @@ def _repaired(
             _by_other_signs(cells, grade_id, role, frozenset(names.get(grade_id, ())), notes)
     for cell in cells:
         if cell.role is None and cell.grade_id and cell.grade_id not in official:
-            notes.append(f"{cell.label} carries the id of another notebook's cell: taken as yours")
+            notes.append(
+                f"{cell.label} has the id of another notebook's cell: kept as the student's own"
+            )
     for grade_id, role in official.items():
         if not _has(cells, role) and _matters(role):
-            notes.append(f"the cell {grade_id!r} was missing: put back as it was released")
-    _said_of_locked(cells, notes)
+            notes.append(f"the cell {grade_id!r} was missing: restored as released")
+    _note_locked(cells, notes)
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more repairs"]
     return Repaired(_built(released, cells), tuple(notes))
@@ -184,7 +186,7 @@ def _by_grade_id(
     best.role = role
     if len(found) > 1:
         listed = ", ".join(cell.label for cell in found[:5])
-        notes.append(f"{listed} carry the id {grade_id!r}: {best.label} is taken for it")
+        notes.append(f"{listed} have the id {grade_id!r}: {best.label} is used")
 
 
 def _fullest(found: list[Found], role: NotebookNode, names: frozenset[str]) -> Found:
@@ -215,7 +217,7 @@ def _by_other_signs(
             best = _fullest(found, role, names)
             best.role = role
             if _matters(role):
-                notes.append(f"{best.label} has lost the id {grade_id!r}: known {way}")
+                notes.append(f"{best.label} has lost the id {grade_id!r}: recognized {way}")
             return
 
 
@@ -241,16 +243,16 @@ def _has(cells: list[Found], role: NotebookNode) -> bool:
     return any(cell.role is role for cell in cells)
 
 
-def _said_of_locked(cells: list[Found], notes: list[str]) -> None:
+def _note_locked(cells: list[Found], notes: list[str]) -> None:
     for cell in cells:
         role = cell.role
         if role is None:
             continue
         name = role.metadata.nbgrader.grade_id
         if cell.kind != role.cell_type:
-            notes.append(f"{cell.label} ({name!r}) was made a {cell.kind} cell: turned back")
+            notes.append(f"{cell.label} ({name!r}) was changed to a {cell.kind} cell: changed back")
         elif _is_locked(role) and not _same_text(cell, role):
-            notes.append(f"{cell.label} ({name!r}) is locked and was edited: as released again")
+            notes.append(f"{cell.label} ({name!r}) is locked but was edited: restored as released")
 
 
 # -- building -------------------------------------------------------------------------------

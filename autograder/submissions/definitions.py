@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.submissions.syntax import MOST_KEPT, parse
+from autograder.submissions.syntax import (
+    MOST_KEPT,
+    DefinitionNode,
+    bound_names,
+    first_line,
+    flat_statements,
+    parse,
+)
 
-_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_Binding = DefinitionNode | ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,15 @@ def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[D
     if tree is None:
         return ()
     found: list[Definition] = []
-    for node, alone in _statements(tree.body, alone=True):
+    at_top = {id(node) for node in tree.body if node.col_offset == 0}
+    for node in flat_statements(tree.body):
         bound = _bound_names(node, wanted)
         if not bound:
             continue
         code = _code(node)
-        filled = not (isinstance(node, _Definition) and (code in stubs or _untouched(node)))
-        decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-        last = node.end_lineno or node.lineno
+        filled = not (isinstance(node, DefinitionNode) and (code in stubs or _untouched(node)))
+        first, last = first_line(node), node.end_lineno or node.lineno
+        alone = id(node) in at_top
         found += [Definition(name, first, last, filled, code, alone) for name in bound]
     return tuple(found)
 
@@ -73,37 +80,12 @@ def imported_modules(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _statements(body: list[ast.stmt], *, alone: bool) -> Iterator[tuple[ast.stmt, bool]]:
-    """The statements of a module, those inside `if`, `try`, `with` and loops included."""
-    pending: list[tuple[ast.stmt, bool]] = [(node, alone) for node in reversed(body)]
-    while pending:
-        node, at_top = pending.pop()
-        yield node, at_top and node.col_offset == 0
-        if isinstance(node, _Definition):
-            continue
-        inner: list[ast.stmt] = []
-        for part in ("body", "orelse", "finalbody"):
-            inner += getattr(node, part, [])
-        for handler in getattr(node, "handlers", []):
-            inner += handler.body
-        pending += [(child, False) for child in reversed(inner)]
-
-
 def _bound_names(node: ast.stmt, wanted: frozenset[str]) -> list[str]:
-    names: list[str] = []
-    if isinstance(node, _Definition):
-        names = [node.name]
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        names = [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-        names = sorted(wanted) if names == ["*"] and _is_local(node) else names
-    elif isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        stored = [leaf for target in targets for leaf in ast.walk(target)]
-        names = [
-            leaf.id
-            for leaf in stored
-            if isinstance(leaf, ast.Name) and isinstance(leaf.ctx, ast.Store)
-        ]
+    if not isinstance(node, _Binding):
+        return []
+    names = bound_names(node)
+    if names == ["*"] and _is_local(node):
+        names = sorted(wanted)
     return [name for name in dict.fromkeys(names) if name in wanted]
 
 
@@ -113,11 +95,11 @@ def _is_local(node: ast.stmt) -> bool:
     return module.partition(".")[0] not in {"torch", "numpy", "math", "matplotlib", "typing"}
 
 
-def _untouched(node: _Definition) -> bool:
+def _untouched(node: DefinitionNode) -> bool:
     if not isinstance(node, ast.ClassDef):
         return all(_placeholder(statement) for statement in node.body)
-    methods = [part for part in node.body if isinstance(part, _Definition)]
-    others = [part for part in node.body if not isinstance(part, _Definition)]
+    methods = [part for part in node.body if isinstance(part, DefinitionNode)]
+    others = [part for part in node.body if not isinstance(part, DefinitionNode)]
     if not all(_placeholder(statement) for statement in others):
         return False
     return all(isinstance(method, ast.FunctionDef) and _untouched(method) for method in methods)

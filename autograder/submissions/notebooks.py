@@ -21,7 +21,7 @@ from autograder.submissions.cells import Reading
 from autograder.submissions.model import Cell
 from autograder.submissions.order import imports_first
 from autograder.submissions.scripts import MOST_CELLS, MOST_CODE
-from autograder.submissions.syntax import parse
+from autograder.submissions.syntax import first_line, parse
 
 MOST_BYTES = 16 * 1024 * 1024
 _AGAIN = "open it in Jupyter, save it and hand it in again"
@@ -155,9 +155,7 @@ def _foundations(source: str) -> str:
     kept: set[int] = set()
     for node in tree.body:
         if _is_foundation(node):
-            decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-            kept.update(range(first, (node.end_lineno or node.lineno) + 1))
+            kept.update(range(first_line(node), (node.end_lineno or node.lineno) + 1))
     return "\n".join(line if at in kept else "" for at, line in enumerate(lines, start=1))
 
 

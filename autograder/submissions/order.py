@@ -10,10 +10,9 @@ from __future__ import annotations
 import ast
 
 from autograder.submissions.model import Cell
-from autograder.submissions.syntax import parse
+from autograder.submissions.syntax import DefinitionNode, Function, bound_names, parse
 
 _MOST_CELLS = 300
-_Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def imports_first(cells: list[Cell]) -> tuple[list[Cell], list[str]]:
@@ -55,11 +54,9 @@ def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
         node = pending.pop()
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        if isinstance(node, _Scope):
+        elif isinstance(node, ast.Import | ast.ImportFrom | DefinitionNode):
+            bound.update(bound_names(node))
+        if isinstance(node, Function | ast.Lambda):
             pending += [*node.args.defaults, *(d for d in node.args.kw_defaults if d is not None)]
             pending += getattr(node, "decorator_list", [])
         else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograder.submissions.layout import blocks
-from autograder.submissions.syntax import Problem, parse, problem_of
+from autograder.submissions.syntax import SyntaxProblem, first_line, parse, problem_of
 
 _MOST_JOINED = 60
 _MOST_STATEMENTS = 2000
@@ -23,7 +22,7 @@ class Piece:
 
     source: str
     first_line: int
-    problem: Problem | None = None
+    problem: SyntaxProblem | None = None
 
     def defines(self) -> list[str]:
         """The names that a broken piece meant to define at column 0."""
@@ -57,7 +56,7 @@ def _split(piece: Piece) -> Iterator[Piece]:
     cuts = [
         end
         for end, following in zip(ends, tree.body[1:], strict=False)
-        if _first_line(following) > end
+        if first_line(following) > end
     ]
     first = 0
     for cut in [*cuts[:: len(cuts) // _MOST_STATEMENTS + 1], len(lines)]:
@@ -65,13 +64,7 @@ def _split(piece: Piece) -> Iterator[Piece]:
         first = cut
 
 
-def _first_line(node: ast.stmt) -> int:
-    """The line at which a statement starts, its decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _recover(source: str, problem: Problem) -> list[Piece]:
+def _recover(source: str, problem: SyntaxProblem) -> list[Piece]:
     """The statements of a source that does not compile as a whole.
 
     A block that ends too early (a string with text at column 0, a bracket) is tried together with

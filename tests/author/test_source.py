@@ -62,6 +62,14 @@ def test_a_broken_course_leaves_nothing_old_to_hand_out(root):
     assert not (root / "source" / "tiny").exists()
 
 
+def test_what_shows_a_solution_is_not_handed_out(root):
+    statement = root / "solutions" / "tiny" / "02_shout" / "statement.md"
+    statement.write_text(f"{statement.read_text()}\n    return text.upper()\n")
+    with pytest.raises(CourseError, match="shows"):
+        refresh_sources(root)
+    assert not (root / "source" / "tiny" / "tiny.ipynb").exists()
+
+
 def test_a_folder_that_a_person_made_is_left_alone(root):
     mine = root / "source" / "tiny" / "mine.txt"
     mine.parent.mkdir(parents=True)
@@ -77,3 +85,16 @@ def test_several_at_once_make_it_once(root):
     said = [process.communicate(timeout=120)[0].strip() for process in started]
     assert sorted(said) == ["['tiny']", "[]", "[]"]
     assert sorted(p.name for p in (root / "source").iterdir()) == [".lock", ".tiny.stamp", "tiny"]
+
+
+def test_reading_the_configuration_starts_nothing(root):
+    """Every program of nbgrader reads it, those of students too."""
+    refresh_sources(root)
+    code = (
+        "import sys; from pathlib import Path; from traitlets.config import Config\n"
+        "from autograder.author.source import configure\n"
+        f"configure(Config(), Path({str(root)!r}))\n"
+        "print({'nbgrader', 'nbconvert', 'torch', 'autograder.author.release'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -121,5 +121,5 @@ def test_one_writer_at_a_time_and_the_next_when_it_is_done(tmp_path: Path):
 
 def test_a_folder_that_cant_be_made_is_said(tmp_path: Path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="can't be made"):
+    with pytest.raises(UsageError, match="can't be created"):
         KeptResults(tmp_path / "file" / "results")
