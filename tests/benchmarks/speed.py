@@ -26,7 +26,10 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
-from autograder.sandbox.host.session import Transport
+from autograder.grading.references import References
+from autograder.sandbox.host.session import Session, Transport
+from autograder.sandbox.host.start import AnyLauncher
+from autograder.submissions.model import Submission
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests" / "samples" / "ada"
@@ -34,7 +37,10 @@ REPLAY = """
 import base64, json, os, sys, tempfile, time
 import torch, torch._dynamo
 from autograder.sandbox.worker.runtime import Runtime
-from autograder.sandbox.host.session import split
+from autograder.sandbox.wire import PREFIX, lengths
+def split(frame):
+    header, _ = lengths(frame[:PREFIX.size])
+    return frame[PREFIX.size : PREFIX.size + header], frame[PREFIX.size + header :]
 os.chdir(tempfile.mkdtemp())
 sessions = [
     [split(base64.b64decode(frame)) for frame in frames] for frames in json.load(open(sys.argv[1]))
@@ -80,39 +86,38 @@ class Recorder:
         self.transport.close()
 
 
+class RecordingLauncher:
+    """A launcher whose workers' requests are kept, a list for each worker."""
+
+    def __init__(self, launcher: AnyLauncher, sessions: list[list[bytes]]):
+        self.launcher = launcher
+        self.sessions = sessions
+        self.interrupted = launcher.interrupted
+
+    def start(self) -> Transport:
+        self.sessions.append([])
+        return Recorder(self.launcher.start(), self.sessions[-1])
+
+
 def record(path: Path, course: Course | None = None) -> tuple[list[list[bytes]], list[list[bytes]]]:
     """The requests that grading `path` sends: to the student's workers, to the references'."""
     students: list[list[bytes]] = []
     references: list[list[bytes]] = []
     with Grader(course or Course.open(ROOT), Settings(device="cpu")) as grader:
-        launcher = grader._launcher
+        launcher, made = grader._launcher, Grader.session
         assert launcher is not None
-        start = launcher.start
 
-        def recording(into: list[list[bytes]]) -> Transport:
-            into.append([])
-            return Recorder(start(), into[-1])
-
-        made = grader.session
-        recorded = grader._recorded
-
-        def session(submission, *kind):  # type: ignore[no-untyped-def]
-            found = made(submission, *kind)
-            found.start = lambda: recording(students)
+        def session(self: Grader, submission: Submission) -> Session:
+            found = made(self, submission)
+            found.start = RecordingLauncher(launcher, students).start
             return found
 
-        def reference(exercise, source):  # type: ignore[no-untyped-def]
-            found = recorded(exercise, source)
-            found.session.start = lambda: recording(references)
-            return found
-
-        kept = Grader.session, Grader._recorded
-        Grader.session = lambda self, submission, *kind: session(submission, *kind)  # type: ignore[method-assign]
-        Grader._recorded = lambda self, e, s: reference(e, s)  # type: ignore[method-assign]
+        grader._references = References(RecordingLauncher(launcher, references))  # type: ignore[arg-type]
+        Grader.session = session  # type: ignore[method-assign]
         try:
             grader.grade(path)
         finally:
-            Grader.session, Grader._recorded = kept  # type: ignore[method-assign]
+            Grader.session = made  # type: ignore[method-assign]
     return students, references
 
 

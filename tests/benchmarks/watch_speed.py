@@ -57,7 +57,7 @@ def source(number: int) -> str:
 def requests(folder: Path, only: frozenset[str]) -> list[list[bytes]]:
     """What the judge sends to the workers of the work in `folder`."""
     sent: list[list[bytes]] = []
-    with Grader(Course.handed_out(folder), Settings(device="cpu", only=only)) as grader:
+    with Grader(Course.handed_out(folder), Settings(device="cpu")) as grader:
         launcher = grader._launcher
         assert launcher is not None
         make = launcher.start
@@ -75,7 +75,7 @@ def requests(folder: Path, only: frozenset[str]) -> list[list[bytes]]:
 
         Grader.session = session  # type: ignore[method-assign]
         try:
-            grader.grade(folder)
+            grader.grade(folder, only)
         finally:
             Grader.session = made  # type: ignore[method-assign]
     return sent

@@ -162,8 +162,8 @@ def test_a_check_that_depends_on_the_answers_is_right_all_the_same(tiny_grader):
 # -- what ends it ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [ProtectionError("off"), Interrupted()], ids=repr)
-def test_what_ends_the_learning_ends_who_waits_for_it(tiny_grader, monkeypatch, error):
+@pytest.mark.parametrize(("error", "seed"), [(ProtectionError("off"), 13), (Interrupted(), 14)])
+def test_what_ends_the_learning_ends_who_waits_for_it(tiny_grader, monkeypatch, error, seed):
     exercise = tiny_grader.course.assignment("tiny").exercises[0]
 
     def raises(*_):
@@ -171,10 +171,10 @@ def test_what_ends_the_learning_ends_who_waits_for_it(tiny_grader, monkeypatch, 
 
     with monkeypatch.context() as patch:
         patch.setattr("autograder.grading.references.run_check", raises)
-        foresight = tiny_grader.foresight(exercise, 13)
+        foresight = tiny_grader.foresight(exercise, seed)
         with pytest.raises(type(error)):
             foresight.of(exercise.checks[0])
-    assert tiny_grader.foresight(exercise, 13).of(exercise.checks[0]), "it is learned anew"
+    assert tiny_grader.foresight(exercise, seed).of(exercise.checks[0]), "it is learned anew"
 
 
 def test_closing_does_not_wait_for_a_reference_that_never_ends(tiny, tmp_path):
