@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 
 class FromStudent:
     """A mark: this value, or an array that it was computed from, came from the student."""
 
 
-class StudentArray(npt.NDArray[Any], FromStudent):
+class StudentArray(np.ndarray[Any, np.dtype[Any]], FromStudent):
     pass
 
 
