@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from autograder.grading.grader import Grader, Settings
 from autograder.sandbox.host.launcher import Launcher
 from autograder.sandbox.policy import Policy
 
+from .command import command
+from .forkserver import common_forkserver, own_forkserver
+
+__all__ = ["command", "common_forkserver", "own_forkserver"]
+
 HERE = Path(__file__).parent
 TINY = HERE / "tiny_course"
 RIGHT = {
@@ -21,6 +27,15 @@ RIGHT = {
         "class Voice:\n    def __init__(self, volume):\n        self.volume = volume\n"
     ),
 }
+
+
+def pytest_configure() -> None:
+    """Programs that tests start must get their signals, also where this run was started with
+    `nohup` or `&`: what is ignored is inherited across exec, a handler is not."""
+    for name in ("SIGHUP", "SIGINT"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(scope="session")

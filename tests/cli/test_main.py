@@ -1,4 +1,4 @@
-"""The command line, as a process of its own."""
+"""The command line; as a process of its own where output, signals or imports are the point."""
 
 from __future__ import annotations
 
@@ -66,13 +66,11 @@ def test_the_version_is_printed(capsys):
 # -- grade ----------------------------------------------------------------------------------
 
 
-def test_several_paths_as_json_and_as_files(tiny, tmp_path, write_submission):
+def test_several_paths_as_json_and_as_files(tiny, tmp_path, write_submission, command):
     right = write_submission(name="ada")
     wrong = write_submission({"double": "print('x')\ndef double(x):\n    return x\n"}, name="alan")
     paths = [right, tmp_path / "nobody.py", wrong]
-    done = run(
-        "grade", *paths, "--course", tiny, "--json", "--output", tmp_path / "out", cwd=tmp_path
-    )
+    done = command("grade", *paths, "--course", tiny, "--json", "--output", tmp_path / "out")
     assert done.returncode == 3, "one could not be read"
     report = json.loads(done.stdout)
     schema = json.loads(files("autograder.reports").joinpath("schema.json").read_text("utf-8"))

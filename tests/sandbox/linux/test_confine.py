@@ -311,7 +311,7 @@ def test_memory_of_all_processes_together_is_seen_from_outside(forkserver):
 # Endings
 
 
-@pytest.mark.parametrize("skip", [(), ("pid",), everything_but("limits")], ids=str)
+@pytest.mark.parametrize("skip", [(), ("pid",), everything_but("limits")], ids=["", "no pid", "limits"])
 @pytest.mark.parametrize("attack", [attacks.daemon, attacks.daemon_and_stay])
 def test_a_daemon_is_dead_after_kill(forkserver, attack, skip):
     ended = forkserver.attack(attack, skip=skip)
@@ -319,7 +319,7 @@ def test_a_daemon_is_dead_after_kill(forkserver, attack, skip):
     assert not ended["survivors"]
 
 
-@pytest.mark.parametrize("skip", [(), ("pid",), everything_but("kill")], ids=str)
+@pytest.mark.parametrize("skip", [(), ("pid",), everything_but("kill")], ids=["", "no pid", "kill"])
 def test_everything_dies_with_the_forkserver(start_forkserver, skip):
     reader, writer = os.pipe()
     server = start_forkserver(str(writer), pass_fds=[writer])
