@@ -1,4 +1,4 @@
-"""The command line without a process of its own, for tests in which the process is not the point."""
+"""The command line within the test process, where a process of its own is not the point."""
 
 from __future__ import annotations
 

@@ -311,7 +311,9 @@ def test_memory_of_all_processes_together_is_seen_from_outside(forkserver):
 # Endings
 
 
-@pytest.mark.parametrize("skip", [(), ("pid",), everything_but("limits")], ids=["", "no pid", "limits"])
+@pytest.mark.parametrize(
+    "skip", [(), ("pid",), everything_but("limits")], ids=["", "no pid", "limits"]
+)
 @pytest.mark.parametrize("attack", [attacks.daemon, attacks.daemon_and_stay])
 def test_a_daemon_is_dead_after_kill(forkserver, attack, skip):
     ended = forkserver.attack(attack, skip=skip)
