@@ -273,7 +273,7 @@ def interrupted(arguments, tiny, ready):
     left = [
         pid
         for pid, fd in zip(below, handles, strict=True)
-        if not select.select([fd], [], [], 20)[0]
+        if not select.select([fd], [], [], 60)[0]
     ]
     for handle in handles:
         os.close(handle)
@@ -301,9 +301,9 @@ def test_ctrl_c_while_a_submission_runs_is_130_and_leaves_no_process(
 
 def test_ctrl_c_at_the_very_start_is_130_and_leaves_no_process(tiny, write_submission):
     def forkserver_is_there(process):
-        deadline = time.monotonic() + 60
         while not hunt.descendants(process.pid):
-            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.001)
 
     code, said, left = interrupted(["grade", write_submission()], tiny, forkserver_is_there)
     assert (code, left) == (130, [])

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 NAME = "logistic_regression"
 BCE = "checks/02_bce_criterion/checks.py"
-FAIR = ROOT / "tests" / "fair"
+FAIR = ROOT / "tests" / "fair" / NAME
 Run = Callable[..., CompletedProcess[str]]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
