@@ -74,7 +74,7 @@ def test_formgrader_opens_on_the_result(world):
         [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
             "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-            "--port=0",
+            *("--ServerApp.ip=127.0.0.1", "--ServerApp.port=0"),
             "--IdentityProvider.token=open",
         ],
         cwd=world.course,
