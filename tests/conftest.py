@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,7 +13,16 @@ from autograder.grading.grader import Grader, Settings
 from autograder.sandbox.host.launcher import Launcher
 from autograder.sandbox.policy import Policy
 
+from .command import command
+from .forkserver import common_forkserver, own_forkserver
+
+__all__ = ["command", "common_forkserver", "own_forkserver"]
+
 HERE = Path(__file__).parent
+LONGEST = ("programs", "test_jupyterlab.py", "test_golden.py", "test_plain.py", "test_watch.py")
+"""Files that take tens of seconds (or folders of them): they come first, so that at the end no
+process is left alone with one."""
+
 TINY = HERE / "tiny_course"
 RIGHT = {
     "double": "def double(x):\n    return x + x\n",
@@ -21,6 +31,26 @@ RIGHT = {
         "class Voice:\n    def __init__(self, volume):\n        self.volume = volume\n"
     ),
 }
+
+
+def pytest_configure() -> None:
+    """Programs that tests start must get their signals, also where this run was started with
+    `nohup` or `&`: what is ignored is inherited across exec, a handler is not."""
+    for name in ("SIGHUP", "SIGINT"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Tests of files that are named run in this process, which starts sooner."""
+    return 0 if all(".py" in argument for argument in config.args) else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not set(LONGEST) & {item.path.name, item.path.parent.name})
 
 
 @pytest.fixture(scope="session")

@@ -94,8 +94,7 @@ def run_source(
     grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0
 ) -> list[Finding]:
     """The checks of one exercise against code of the course's own."""
-    made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
-    submission = Submission("(course)", "", None, made, {}, (), "")
+    submission = of_the_course(cells)
     session = grader.session(submission)
     candidate = Candidate(session, Code.of(submission), {})
     try:
@@ -108,3 +107,9 @@ def run_source(
         )
     finally:
         session.close()
+
+
+def of_the_course(cells: Sequence[str]) -> Submission:
+    """Code of the course's own as a submission."""
+    made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
+    return Submission("(course)", "", None, made, {}, (), "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.author.prove import of_the_course
+from autograder.author.fingerprints import of_the_course
 from autograder.course.course import Course, solution_source
 from autograder.course.mistakes import load_mistakes
 from autograder.errors import ProtectionError

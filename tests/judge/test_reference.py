@@ -50,7 +50,7 @@ class Counted(LocalTransport):
 def reference():
     Counted.started = Counted.asked = 0
     session = Session(Counted, [Source(SOURCE, lambda line: f"solution.py, line {line}")])
-    reference = RecordedReference(session, seconds=5.0)
+    reference = RecordedReference(session, seconds=60.0)
     yield reference
     reference.close()
 

@@ -24,7 +24,7 @@ def judge(tiny_grader):
             Source(source, lambda line, number=number: f"cell {number}, line {line}")
             for number, source in enumerate(sources, start=1)
         ]
-        session = Session(tiny_grader._launcher.start, cells, load_seconds=5.0)
+        session = Session(tiny_grader._launcher.start, cells, load_seconds=60.0)
         opened.append(session)
         found = next(e for e in assignment.exercises if e.name == exercise)
         if "checks" in options:

@@ -24,7 +24,7 @@ from ..student.handout import RIGHT, lay_out, notebook, script
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    return lay_out(tmp_path_factory.mktemp("lab"), seconds=5.0)
+    return lay_out(tmp_path_factory.mktemp("lab"))
 
 
 @pytest.fixture(scope="module")

@@ -154,7 +154,7 @@ class Items(list):
 @pytest.mark.parametrize(
     "value",
     [Float(1.0), Text("a"), Items(), {1: 2}, {Text("a"): 1}, 2**63, 1j, object(), print],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_plain_data_is_left_to_the_side_that_knows(value):
     assert read(frame_of([value], leaf=lambda part: {"o": [type(part).__name__, 7]})) == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,8 @@ from autograder.notebook import check_cell
 from autograder.sandbox.host import launcher
 from autograder.sandbox.layers import LAYERS
 from autograder.student import check_cell as check_cells
+
+from ..forkserver import forkserver_of_its_own
 
 HANDED_OUT = Path(__file__).parents[2] / "assignments" / "logistic_regression"
 NAME = "logistic_regression.ipynb"
@@ -48,11 +51,12 @@ def fill(path: Path, **code: str) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def shared(tmp_path_factory):
     """One working folder, and so one forkserver, for all tests that can share it."""
-    yield hand_out(tmp_path_factory.mktemp("course") / "work", bce_criterion=LOG10)
-    check_cells._WARM.close()
+    with forkserver_of_its_own():
+        yield hand_out(tmp_path_factory.mktemp("course") / "work", bce_criterion=LOG10)
+        check_cells._WARM.close()
 
 
 @pytest.fixture(autouse=True)
@@ -349,21 +353,10 @@ def test_it_ends_with_the_kernel(work, how):
         [sys.executable, "-c", SESSION], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as session:
         line = next(line for line in session.stdout if line.startswith("forkserver"))
+        forkserver = os.pidfd_open(int(line.split()[1]))
         if how is None:
             session.stdin.write("\n")
         else:
             session.send_signal(how)
-    ends_within(30, int(line.split()[1]))
-
-
-def ends_within(seconds: float, pid: int) -> None:
-    """Waits for the end of a process that need not be a child."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rsplit(")")[-1].split()[0] == "Z":
-                return
-        except FileNotFoundError:
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"process {pid} is still there")
+    assert select.select([forkserver], [], [], 60)[0], "the forkserver is still there"
+    os.close(forkserver)

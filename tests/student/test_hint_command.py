@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
@@ -195,9 +193,9 @@ def test_the_check_what_happened_and_the_hint_are_shown(exercises, work):
 # -- the command ----------------------------------------------------------------------------
 
 
-def run(work, *arguments):
-    command = [sys.executable, "-m", "autograder", "hint", *arguments]
-    return subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=120)
+@pytest.fixture
+def run(command):
+    return lambda work, *arguments: command("hint", *arguments, cwd=work)
 
 
 def write(work, double):
@@ -205,7 +203,7 @@ def write(work, double):
     (work / "tiny.py").write_text(text)
 
 
-def test_a_student_asks_from_stub_to_solved(work):
+def test_a_student_asks_from_stub_to_solved(work, run):
     write(work, SQUARES)
     first = run(work, "double")
     assert first.returncode == 0, first.stderr
@@ -229,7 +227,7 @@ def test_a_student_asks_from_stub_to_solved(work):
     }
 
 
-def test_all_and_reset_run_nothing(work):
+def test_all_and_reset_run_nothing(work, run):
     (work / "tiny.py").unlink()
     assert "No hint was shown yet; `autograder hint double`" in run(work, "double", "--all").stdout
     progress = Progress.open(work)
@@ -248,19 +246,19 @@ def test_all_and_reset_run_nothing(work):
         (["double", "--all", "--reset"], 2, "not allowed with"),
     ],
 )
-def test_what_can_not_be_is_said_in_a_line(work, arguments, code, message):
+def test_what_can_not_be_is_said_in_a_line(work, run, arguments, code, message):
     ended = run(work, *arguments)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
     assert message in ended.stderr
 
 
-def test_a_folder_that_was_not_handed_out_is_named(tmp_path):
+def test_a_folder_that_was_not_handed_out_is_named(tmp_path, run):
     ended = run(tmp_path, "double")
     assert ended.returncode == 4
     assert "cd into your copy of the assignment" in ended.stderr
 
 
-def test_a_damaged_memory_costs_one_line_and_no_hint(work):
+def test_a_damaged_memory_costs_one_line_and_no_hint(work, run):
     (work / ".autograder").mkdir()
     (work / ".autograder" / "progress.json").write_text("{")
     write(work, STUB)

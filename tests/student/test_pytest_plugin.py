@@ -1,4 +1,4 @@
-"""Plain `pytest` in a student's folder, as processes of their own; and in folders not ours."""
+"""Plain `pytest` in a student's folder, and in folders not ours."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 NAME = "logistic_regression"
 BCE = "checks/02_bce_criterion/checks.py"
-FAIR = ROOT / "tests" / "fair"
+FAIR = ROOT / "tests" / "fair" / NAME
+Run = Callable[..., CompletedProcess[str]]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -34,17 +37,24 @@ def solve(folder: Path, *forms: str) -> None:
     script.write_text("\n\n".join([script.read_text(), *parts]))
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
-        if "--lf" not in arguments and "cache" not in arguments
-        else [sys.executable, "-m", "pytest", *(a for a in arguments if a != "cache")],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """pytest in a folder, within this process; what it imported from there is forgotten."""
+
+    def run(*arguments: str, cwd: Path, cache: bool = False) -> CompletedProcess[str]:
+        plugins = () if cache else ("-p", "no:cacheprovider")
+        capsys.readouterr()
+        with monkeypatch.context() as patch:
+            patch.chdir(cwd)
+            patch.setattr(sys, "path", list(sys.path))
+            before = set(sys.modules)
+            code = pytest.main([*plugins, *arguments])
+            for name in set(sys.modules) - before:
+                if str(getattr(sys.modules[name], "__file__", "")).startswith(str(cwd)):
+                    del sys.modules[name]
+        return CompletedProcess(arguments, int(code), *capsys.readouterr())
+
+    return run
 
 
 def outcomes(text: str) -> dict[str, str]:
@@ -52,7 +62,7 @@ def outcomes(text: str) -> dict[str, str]:
     return dict(re.findall(r"^(\S+::\S+) (PASSED|FAILED|SKIPPED|ERROR)", ANSI.sub("", text), re.M))
 
 
-def test_every_visible_check_is_an_item_under_its_exercise(folder: Path) -> None:
+def test_every_visible_check_is_an_item_under_its_exercise(folder: Path, run: Run) -> None:
     done = run("--collect-only", "-q", cwd=folder)
     items = [line for line in done.stdout.splitlines() if "::" in line]
     assert len(items) == len(set(items)) == 39
@@ -62,7 +72,7 @@ def test_every_visible_check_is_an_item_under_its_exercise(folder: Path) -> None
     assert not (folder / ".autograder").exists(), "nothing was run"
 
 
-def test_stubs_fail_with_rationale_and_hint_and_no_frame_of_ours(folder: Path) -> None:
+def test_stubs_fail_with_rationale_and_hint_and_no_frame_of_ours(folder: Path, run: Run) -> None:
     done = run("checks/02_bce_criterion", "-v", "-rs", cwd=folder)
     assert done.returncode == 1
     assert outcomes(done.stdout) == {
@@ -82,7 +92,7 @@ def test_stubs_fail_with_rationale_and_hint_and_no_frame_of_ours(folder: Path) -
     assert "autograder/" not in done.stdout.replace(str(folder), "")
 
 
-def test_solved_exercises_pass_and_a_wrong_one_says_why(folder: Path) -> None:
+def test_solved_exercises_pass_and_a_wrong_one_says_why(folder: Path, run: Run) -> None:
     solve(folder, "bce_criterion/clamp_1e7.py")
     script = folder / f"{NAME}.py"
     wrong = (
@@ -101,23 +111,23 @@ def test_solved_exercises_pass_and_a_wrong_one_says_why(folder: Path) -> None:
     assert '"bce_criterion"' in progress
 
 
-def test_checks_are_chosen_by_exercise_check_and_entry_point(folder: Path) -> None:
+def test_checks_are_chosen_by_exercise_check_and_entry_point(folder: Path, run: Run) -> None:
     for word, count in (("bce_criterion", 5), ("criterion", 5), ("matches_the_definition", 1)):
         done = run("--collect-only", "-q", "-k", word, cwd=folder)
         assert f"{count}/39 tests collected" in done.stdout, word
 
 
-def test_x_stops_at_the_first(folder: Path) -> None:
+def test_x_stops_at_the_first(folder: Path, run: Run) -> None:
     done = run("-x", "-v", cwd=folder)
     assert list(outcomes(done.stdout).values()) == ["FAILED"]
     assert "stopping after 1 failures" in done.stdout
 
 
-def test_lf_runs_what_failed_last_and_forgets_it_when_it_passes(folder: Path) -> None:
-    first = run("cache", BCE, "-v", cwd=folder)
+def test_lf_runs_what_failed_last_and_forgets_it_when_it_passes(folder: Path, run: Run) -> None:
+    first = run(BCE, "-v", cwd=folder, cache=True)
     assert list(outcomes(first.stdout).values()).count("FAILED") == 2
     solve(folder, "bce_criterion/clamp_1e7.py")
-    second = run("--lf", "-v", cwd=folder)
+    second = run("--lf", "-v", cwd=folder, cache=True)
     assert outcomes(second.stdout) == {
         f"{BCE}::matches_the_definition": "PASSED",
         f"{BCE}::stays_finite_where_the_model_is_certain": "PASSED",
@@ -125,7 +135,7 @@ def test_lf_runs_what_failed_last_and_forgets_it_when_it_passes(folder: Path) ->
     assert second.returncode == 0
 
 
-def test_junit_output_has_a_case_for_each_check_with_its_message(folder: Path) -> None:
+def test_junit_output_has_a_case_for_each_check_with_its_message(folder: Path, run: Run) -> None:
     run("--junitxml=out.xml", "checks/02_bce_criterion", cwd=folder)
     cases = {c.get("name"): c for c in ElementTree.parse(folder / "out.xml").iter("testcase")}
     assert len(cases) == 5
@@ -138,7 +148,7 @@ def test_junit_output_has_a_case_for_each_check_with_its_message(folder: Path) -
     assert skipped.get("message") == "after matches_the_definition"
 
 
-def test_a_file_that_is_named_is_the_one_that_is_checked(folder: Path) -> None:
+def test_a_file_that_is_named_is_the_one_that_is_checked(folder: Path, run: Run) -> None:
     shutil.copyfile(ROOT / "assignments" / NAME / f"{NAME}.ipynb", folder / f"{NAME}.ipynb")
     solve(folder, "bce_criterion/clamp_1e7.py")
     chosen = [f"{NAME}.{kind}::bce_criterion::matches_the_definition" for kind in ("py", "ipynb")]
@@ -146,7 +156,7 @@ def test_a_file_that_is_named_is_the_one_that_is_checked(folder: Path) -> None:
     assert outcomes(done.stdout) == dict(zip(chosen, ("PASSED", "FAILED"), strict=True))
 
 
-def test_a_work_that_cannot_be_read_fails_with_the_reason(folder: Path) -> None:
+def test_a_work_that_cannot_be_read_fails_with_the_reason(folder: Path, run: Run) -> None:
     (folder / f"{NAME}.py").write_bytes(b"\0\0")
     done = run("checks/02_bce_criterion", cwd=folder)
     assert "5 failed" in done.stdout
@@ -154,21 +164,21 @@ def test_a_work_that_cannot_be_read_fails_with_the_reason(folder: Path) -> None:
     assert "Traceback" not in done.stdout
 
 
-def test_checks_that_do_not_load_are_told_without_frames(folder: Path) -> None:
-    (folder / BCE).write_text("import torch.nn.nothing_like_this")
+def test_checks_that_do_not_load_are_told_without_frames(folder: Path, run: Run) -> None:
+    (folder / BCE).write_text("import numpy.nothing_like_this")
     done = run("checks/02_bce_criterion", cwd=folder)
     assert done.returncode == 2
     assert "does not load: ModuleNotFoundError" in done.stdout
     assert "Traceback" not in done.stdout
 
 
-def test_a_students_own_tests_run_beside_the_checks(folder: Path) -> None:
+def test_a_students_own_tests_run_beside_the_checks(folder: Path, run: Run) -> None:
     (folder / "test_mine.py").write_text(f"import {NAME}\ndef test_it():\n    assert 1 == 1\n")
     assert "1 passed" in run("test_mine.py", cwd=folder).stdout
     assert "40 tests collected" in run("--collect-only", "-q", cwd=folder).stdout
 
 
-def test_they_are_found_from_the_folder_above_as_an_editor_does(folder: Path) -> None:
+def test_they_are_found_from_the_folder_above_as_an_editor_does(folder: Path, run: Run) -> None:
     done = run("--collect-only", "-q", cwd=folder.parent)
     assert f"{NAME}/{BCE}::matches_the_definition" in done.stdout
 
@@ -176,7 +186,7 @@ def test_they_are_found_from_the_folder_above_as_an_editor_does(folder: Path) ->
 # -- folders that are not ours ----------------------------------------------------------------
 
 
-def test_nothing_happens_elsewhere(tmp_path: Path) -> None:
+def test_nothing_happens_elsewhere(tmp_path: Path, run: Run) -> None:
     (tmp_path / "checks" / "01_a").mkdir(parents=True)
     for name in ("checks/checks.py", "checks/01_a/checks.py", "work.py"):
         (tmp_path / name).write_text("raise RuntimeError('imported')\n")
@@ -190,14 +200,16 @@ def test_it_loads_nothing_of_weight(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(
         "import sys\n\ndef test_one():\n"
         "    ours = {name for name in sys.modules if name.partition('.')[0] == 'autograder'}\n"
-        "    assert ours == {'autograder', 'autograder.student', 'autograder.student.pytest_plugin'}\n"
+        "    plugin = 'autograder.student.pytest_plugin'\n"
+        "    assert ours == {'autograder', 'autograder.student', plugin}\n"
         "    assert not {'torch', 'numpy', 'rich'} & sys.modules.keys()\n"
     )
-    done = run("-W", "error", "-p", "no:hypothesispytest", cwd=tmp_path)
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:hypothesispytest"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
-def test_the_courses_own_copy_is_nobodys_work(tmp_path: Path) -> None:
+def test_the_courses_own_copy_is_nobodys_work(tmp_path: Path, run: Run) -> None:
     shutil.copytree(ROOT / "assignments" / NAME, tmp_path / "assignments" / NAME)
     marked = tmp_path / "solutions" / NAME
     marked.mkdir(parents=True)

@@ -73,10 +73,10 @@ def compressed(method: int) -> bytes:
     ids=range(18),
 )
 def test_what_climbs_out_or_explodes_is_refused(data, problem):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SubmissionError, match=problem) as caught:
         read_archive(data, "alice.zip")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert caught.value.remedy
 
 

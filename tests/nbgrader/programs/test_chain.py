@@ -5,9 +5,11 @@ mistakes), zoe (nothing filled in), mallory (hostile) hand in through the exchan
 folders are laid into submitted/ as a teacher would who got them by mail.
 """
 
+import io
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import nbformat
@@ -16,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.author.leaks import leaks_in_files
 from autograder.author.release import expected_release
+from autograder.cli.main import main
 from autograder.course.course import Course
 
 ROOT = Path(__file__).parents[3]
@@ -169,11 +172,10 @@ def world(new_world):
 def results(world):
     """What `autograder grade --json` says of the same folders: student -> result."""
     folders = [str(world.submitted(student, NAME)) for student in STUDENTS]
-    code, said, errors = world.program(
-        "autograder", "grade", *folders, "--assignment", NAME, "--json"
-    )
-    assert code == 3, errors
-    return dict(zip(STUDENTS, json.loads(said)["results"], strict=True))
+    course = ["--course", str(world.course), "--assignment", NAME]
+    with redirect_stdout(io.StringIO()) as said:
+        assert main(["grade", *folders, *course, "--json"]) == 3
+    return dict(zip(STUDENTS, json.loads(said.getvalue())["results"], strict=True))
 
 
 def feedback(world, student: str) -> str:

@@ -26,7 +26,7 @@ from autograder.sandbox.policy import Policy
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers are Linux's")
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Student:
@@ -459,7 +459,7 @@ from autograder.sandbox.host.session import Session, Source
 
 launcher = Launcher(Policy()).__enter__()
 session = Session(launcher.start, [Source(sys.argv[1], str)])
-session.begin(0, 20.0)
+session.begin(0, 60.0)
 value_of(Subject(session, {"f": ()}).f())
 print(launcher._process.pid, *hunt.descendants(launcher._process.pid), flush=True)
 sys.stdin.read()
@@ -479,7 +479,7 @@ def test_when_the_judge_is_killed_everything_dies():
     judge.send_signal(signal.SIGKILL)
     judge.wait()
     for handle in handles:
-        assert select.select([handle], [], [], 20.0)[0], "a process outlived the judge"
+        assert select.select([handle], [], [], SECONDS)[0], "a process outlived the judge"
         os.close(handle)
     judge.stdin.close()
     judge.stdout.close()

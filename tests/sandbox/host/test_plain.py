@@ -49,12 +49,21 @@ def folders():
     return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("worker-")}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_folder(tmp_path_factory):
+    """Where workers of this module, and of processes that it starts, get their folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = str(tmp_path_factory.mktemp("workers"))
+        patch.setattr(tempfile, "tempdir", folder)
+        patch.setenv("TMPDIR", folder)
+        yield
+
+
 @pytest.fixture(scope="module")
 def launcher():
-    before = folders()
     with PlainLauncher(Policy()) as made:
         yield made
-    assert folders() <= before, "a worker left its folder behind"
+    assert folders() == set(), "a worker left its folder behind"
 
 
 @pytest.fixture
@@ -180,10 +189,10 @@ def run(environment, *words, folder=None):
     )
 
 
-def test_a_student_without_unix_gets_the_same_and_is_told_once(elsewhere, tmp_path):
+def test_a_student_without_unix_gets_the_same_and_is_told_once(elsewhere, tmp_path, command):
     work = shutil.copytree(ROOT / "assignments" / "logistic_regression", tmp_path / "work")
     shutil.copy(ROOT / "tests" / "samples" / "grace" / "logistic_regression.ipynb", work)
-    here = run({**os.environ, "COLUMNS": "100"}, "check", folder=work)
+    here = command("check", cwd=work, COLUMNS="100")
     shutil.rmtree(work / ".autograder", ignore_errors=True)
     told = run(elsewhere, "check", folder=work)
     again = run(elsewhere, "check", folder=work)

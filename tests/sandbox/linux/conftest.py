@@ -64,7 +64,7 @@ class Forkserver:
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait(10)
+        self.process.wait(60)
         self.process.stdout.close()
 
 
@@ -106,7 +106,7 @@ def start_forkserver():
     yield start
     for server in servers:
         server.process.kill()
-        server.process.wait(10)
+        server.process.wait(60)
         server.process.stdin.close()
         server.process.stdout.close()
 
