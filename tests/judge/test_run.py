@@ -72,7 +72,7 @@ def test_a_check_that_builds_on_another_is_skipped(judge):
 
 def test_the_reference_is_asked_where_a_check_wants_it(judge):
     source = body("return 2 * x if isinstance(x, int) else 3 * x")
-    assert statuses(judge("double", source)) == ["passed", "failed", "passed"]
+    assert statuses(judge("double", source)) == ["passed", "passed", "failed"]
 
 
 def test_partial_credit_is_a_fraction_with_its_reason(judge):
@@ -99,7 +99,7 @@ def test_an_untouched_stub_is_no_error(judge):
     first = findings["doubles_a_number"]
     assert (first.status, first.evidence.kind) == (Status.FAILED, "untouched")
     assert "not written yet" in first.rationale
-    assert statuses(findings) == ["failed", "skipped", "failed"]
+    assert statuses(findings) == ["failed", "failed", "skipped"]
 
 
 def test_a_missing_entry_point_is_named_with_the_reason(judge):
@@ -126,7 +126,7 @@ def test_an_entry_point_that_is_no_function_is_an_error(judge):
 def test_a_crash_costs_its_check_and_no_other(judge):
     source = body("import os", "if x == 3: os._exit(0)", "return 2 * x")
     findings = judge("double", source)
-    assert statuses(findings) == ["error", "skipped", "passed"]
+    assert statuses(findings) == ["error", "passed", "skipped"]
     assert findings["doubles_a_number"].rationale == (
         "Called `double(x)` with x = 3. It ended Python with exit status 0."
     )
@@ -187,7 +187,7 @@ def test_a_reference_that_does_not_answer_is_our_fault(judge, tiny_grader, sourc
     broken = tiny_grader._learned().recorded(exercise, source)
     findings = judge("double", body("return 2 * x"), reference=broken)
     broken.close()
-    assert statuses(findings) == ["passed", "internal", "passed"]
+    assert statuses(findings) == ["passed", "passed", "internal"]
     assert "the reference did not answer" in findings["agrees_on_unseen"].rationale
 
 
@@ -215,8 +215,8 @@ def test_verdicts_carry_points_and_the_known_mistake(judge, tiny_grader):
     result = conclude(exercise, findings, known, "printed")
     first, second, third = result.checks
     assert (first.mistake, first.hint) == ("squares", "Is it a square?")
-    assert (second.mistake, second.visible) == (None, False)
-    assert (third.score, third.max_score, third.mistake) == (2.0, 4, None)
+    assert (second.score, second.max_score, second.mistake) == (2.0, 4, None)
+    assert (third.mistake, third.visible) == (None, False)
     assert (result.score, result.max_score, result.printed) == (2.0, 9, "printed")
 
 
