@@ -9,12 +9,13 @@ Report            one run of `autograder grade`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 SCHEMA_VERSION = 1
+NOT_IN_JSON = {"json": False}
 
 
 # -- points: exact decimals, from where they are read to where they are shown -----------------
@@ -121,8 +122,8 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     error: str = ""
-    printed: str = ""
-    slow_start: tuple[str, float] | None = None
+    printed: str = field(default="", metadata=NOT_IN_JSON)
+    slow_start: tuple[str, float] | None = field(default=None, metadata=NOT_IN_JSON)
 
     @property
     def score(self) -> Decimal:
@@ -145,53 +146,22 @@ class Report:
 
 def as_json(report: Report) -> dict[str, Any]:
     """The structure that `--json` prints; its JSON Schema is reports/schema.json."""
-    return {"schema_version": SCHEMA_VERSION, "results": [_result(r) for r in report.results]}
+    return {"schema_version": SCHEMA_VERSION, "results": _plain(report.results)}
 
 
-def _result(result: Result) -> dict[str, Any]:
-    return {
-        "submission": _text(result.submission),
-        "student": _text(result.student),
-        "assignment": result.assignment,
-        "score": as_number(result.score),
-        "max_score": as_number(result.max_score),
-        "exercises": [_exercise(exercise) for exercise in result.exercises],
-        "notes": [_text(note) for note in result.notes],
-        "error": _text(result.error),
-        "protections": {name: dict(layer) for name, layer in result.protections.items()},
-        "device": result.device,
-        "seed": result.seed,
-        "seconds": round(result.seconds, 3),
-    }
-
-
-def _text(text: str) -> str:
-    """Names of files need not be text: what UTF-8 can't hold is spelled out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
-    return {
-        "name": exercise.name,
-        "title": exercise.title,
-        "score": as_number(exercise.score),
-        "max_score": as_number(exercise.max_score),
-        "printed": exercise.printed,
-        "checks": [_verdict(check) for check in exercise.checks],
-    }
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "name": verdict.name,
-        "description": verdict.description,
-        "status": verdict.status.value,
-        "score": as_number(verdict.score),
-        "max_score": as_number(verdict.max_score),
-        "visible": verdict.visible,
-        "rationale": verdict.rationale,
-        "hint": verdict.hint,
-        "mistake": verdict.mistake,
-        "actual": verdict.actual,
-        "expected": verdict.expected,
-    }
+def _plain(value: Any) -> Any:
+    """A part of a report as JSON holds it. Names of files need not be text: what UTF-8 can't hold
+    is spelled out."""
+    if is_dataclass(value):
+        names = [one.name for one in fields(value) if one.metadata != NOT_IN_JSON]
+        own = [name for name in ("score", "max_score") if hasattr(value, name)]
+        return {name: _plain(getattr(value, name)) for name in dict.fromkeys([*names, *own])}
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):
+        return as_number(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return round(value, 3) if isinstance(value, float) else value

@@ -11,7 +11,6 @@ to be edited there. Several nbgrader commands may do so at the same time: one of
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -24,6 +23,7 @@ from filelock import FileLock
 from autograder import author, course, judge, nbgrader
 from autograder.course.load import assignment_names
 from autograder.errors import CourseError, Problem
+from autograder.submissions.files import digest_of, digest_of_folder
 
 FOLDER = "source"
 RELEASE = "assignments"
@@ -54,7 +54,7 @@ def refresh_sources(root: Path) -> list[str]:
     """
     made = []
     for name in assignment_names(root):
-        digest = digest_of(root / "solutions" / name)
+        digest = digest_of_sources(root / "solutions" / name)
         if _stamp(root, name) != digest:
             (root / FOLDER).mkdir(exist_ok=True)
             with FileLock(root / FOLDER / ".lock"):
@@ -64,25 +64,10 @@ def refresh_sources(root: Path) -> list[str]:
     return made
 
 
-def digest_of(folder: Path) -> str:
+def digest_of_sources(folder: Path) -> str:
     """SHA-256 (hex) of an assignment's files and of the code that makes its release."""
-    digest = hashlib.sha256()
-    for part in (
-        folder,
-        *(Path(package.__path__[0]) for package in (author, course, judge, nbgrader)),
-    ):
-        for path in _files(part):
-            data = path.read_bytes()
-            name = path.relative_to(part).as_posix()
-            digest.update(f"{part.name}/{name} {len(data)}\n".encode() + data)
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> list[Path]:
-    skipped = {"__pycache__", ".ipynb_checkpoints"}
-    return sorted(
-        path for path in folder.rglob("*") if path.is_file() and not skipped & set(path.parts)
-    )
+    code = [Path(package.__path__[0]) for package in (author, course, judge, nbgrader)]
+    return digest_of(map(digest_of_folder, [folder, *code]))
 
 
 def _stamp(root: Path, name: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -18,11 +17,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from autograder import __version__
-from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
 from autograder.reports.files import write_whole
 from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
+from autograder.submissions.files import digest_of
 from autograder.submissions.model import Submission
 
 
@@ -51,9 +50,8 @@ class KeptResults:
         write_whole(path, json.dumps(record, indent=1) + "\n")
 
     def _path(self, student: str, assignment: str) -> Path:
-        whole = f"{student}\0{assignment}".encode("utf-8", "surrogateescape")
         stem = re.sub(r"[^\w-]+", "_", f"{student}-{assignment}", flags=re.ASCII)[:60]
-        return self.folder / f"{stem}-{hashlib.sha256(whole).hexdigest()[:16]}.json"
+        return self.folder / f"{stem}-{digest_of((student, assignment))[:16]}.json"
 
 
 @contextlib.contextmanager
@@ -84,22 +82,7 @@ def key_of(submission: Submission, assignment_digest: str, settings: Settings, d
         ",".join(sorted(settings.skip)),
         device,
     )
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little") + encoded)
-    return digest.hexdigest()
-
-
-def digest_of(assignment: Assignment) -> str:
-    """A digest of all files of an assignment: exercises, checks, references."""
-    digest = hashlib.sha256()
-    for path in sorted(assignment.folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            name = path.relative_to(assignment.folder).as_posix().encode()
-            for part in (name, path.read_bytes()):
-                digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
+    return digest_of(parts)
 
 
 # -- JSON back to results -------------------------------------------------------------------

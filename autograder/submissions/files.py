@@ -6,10 +6,11 @@ link can't bring in another file (threats.md, section 0, rule 6).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -139,3 +140,21 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
 
 def _first(scan: Iterator[os.DirEntry[str]], most: int) -> list[os.DirEntry[str]]:
     return [entry for entry, _ in zip(scan, range(most), strict=False)]
+
+
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """SHA-256 (hex) of texts and files, told apart by their lengths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()
+
+
+def digest_of_folder(folder: Path) -> str:
+    """SHA-256 (hex) of the names and contents of all files of a trusted folder, but for caches."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    own = (p for p in paths if not {"__pycache__", ".ipynb_checkpoints"} & set(p.parts))
+    return digest_of(
+        part for path in own for part in (path.relative_to(folder).as_posix(), path.read_bytes())
+    )

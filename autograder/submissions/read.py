@@ -10,7 +10,6 @@ parsed. Anything that can't be read ends in one SubmissionError, which says what
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from autograder.submissions.choose import (
     read_candidate,
     topmost,
 )
-from autograder.submissions.files import Files, read_file, read_folder
+from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
@@ -100,6 +99,7 @@ def _submission(
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
+    in_order = sorted(read, key=lambda name: (name != candidate.name, name))
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
@@ -107,7 +107,7 @@ def _submission(
         cells=tuple(candidate.reading.cells),
         files=dict(helpers),
         notes=tuple(notes),
-        digest=_digest(candidate.name, read),
+        digest=digest_of(part for name in in_order for part in (name, read[name])),
         dropped=dict(candidate.reading.dropped),
         file=file or candidate.name,
     )
@@ -162,12 +162,3 @@ def _student(path: Path, assignment: str | None) -> str:
             continue
         return own if name in _NOT_STUDENTS else name
     return own
-
-
-def _digest(main: str, read: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name in [main, *sorted(name for name in read if name != main)]:
-        encoded = name.encode("utf-8", "surrogatepass")
-        for part in (encoded, read[name]):
-            digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()

@@ -7,7 +7,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder.author.source import digest_of, refresh_sources
+from autograder.author.source import digest_of_sources, refresh_sources
 from autograder.errors import CourseError
 
 REFRESH = "from pathlib import Path; from autograder.author.source import refresh_sources as r; "
@@ -48,10 +48,10 @@ def test_what_was_removed_there_comes_back(root):
 
 
 def test_caches_change_nothing(root):
-    before = digest_of(root / "solutions" / "tiny")
+    before = digest_of_sources(root / "solutions" / "tiny")
     (root / "solutions" / "tiny" / "__pycache__").mkdir()
     (root / "solutions" / "tiny" / "__pycache__" / "x.pyc").write_bytes(b"1")
-    assert digest_of(root / "solutions" / "tiny") == before
+    assert digest_of_sources(root / "solutions" / "tiny") == before
 
 
 def test_a_broken_course_leaves_nothing_old_to_hand_out(root):
