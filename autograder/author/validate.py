@@ -10,17 +10,22 @@ told: what follows from it would be noise.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from autograder.author.leaks import BEGIN, END, solution_lines
-from autograder.author.reading import Checks, read_checks
+from autograder.author.reading import read_checks
 from autograder.course.hints import DOCUMENTATION, HINTS, LINK, STEPS, load_hints
-from autograder.course.load import FOLDER, VISIBLE, parse_signature, shared_names, signature_of
+from autograder.course.load import (
+    FOLDER,
+    VISIBLE,
+    exercise_name,
+    parse_signature,
+    shared_names,
+    signature_of,
+)
 from autograder.course.mistakes import FILE as MISTAKES
-from autograder.course.mistakes import load_mistakes
-from autograder.course.model import Check, Exercise
+from autograder.course.mistakes import read_mistakes
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, line_of, read_table
 from autograder.errors import CourseError, Problem, did_you_mean
 
@@ -44,15 +49,15 @@ def validate(folder: Path, only: frozenset[str] = frozenset()) -> list[Problem]:
         return [Problem.of(error)]
     if found := list(_folder_problems(folder)):
         return found
-    exercises: list[Exercise] = []
+    exercises: list[tuple[Path, Iterable[str]]] = []
     for path in sorted(path for path in folder.iterdir() if FOLDER.fullmatch(path.name)):
-        if only and path.name.partition("_")[2] not in only:
+        if only and exercise_name(path) not in only:
             continue
         try:
             found += _exercise_problems(path, exercises)
         except CourseError as error:
             found.append(Problem.of(error))
-    return found or [Problem.of(error) for error in shared_names(tuple(exercises))]
+    return found or [Problem.of(error) for error in shared_names(exercises)]
 
 
 def _folder_problems(folder: Path) -> Iterator[Problem]:
@@ -74,7 +79,7 @@ def _folder_problems(folder: Path) -> Iterator[Problem]:
         yield Problem(str(folder), 0, "has no exercise", remedy)
 
 
-def _exercise_problems(folder: Path, exercises: list[Exercise]) -> list[Problem]:
+def _exercise_problems(folder: Path, exercises: list[tuple[Path, Iterable[str]]]) -> list[Problem]:
     """The problems of the first file that has any. A sound exercise is added to `exercises`."""
     path = folder / "exercise.toml"
     about = read_table(path, OF_AN_EXERCISE)
@@ -94,33 +99,14 @@ def _exercise_problems(folder: Path, exercises: list[Exercise]) -> list[Problem]
     checks = read_checks(folder)
     if found := checks.problems or list(checks.threshold_problems(about.get("thresholds", {}))):
         return found[:1]
-    exercise = _as_read(folder, about["entry_points"], checks)
-    if not load_mistakes(exercise):
+    entry_points = dict(parse_signature(folder, text) for text in about["entry_points"])
+    if not read_mistakes(folder / MISTAKES, entry_points, checks.names):
         remedy = "add one with @mistake(fails=...): it shows that the checks see something"
         return [Problem(str(folder / MISTAKES), 0, "has no mistake", remedy)]
-    if found := list(_hint_problems(exercise)):
+    if found := list(_hint_problems(folder, [n for n in checks.names if n in checks.visible])):
         return found
-    exercises.append(exercise)
+    exercises.append((folder, entry_points))
     return []
-
-
-def _as_read(folder: Path, signatures: list[str], checks: Checks) -> Exercise:
-    """An exercise whose checks have names only: enough for its mistakes and hints."""
-    return Exercise(
-        name=folder.name.partition("_")[2],
-        title="",
-        folder=folder,
-        entry_points=dict(parse_signature(folder, text) for text in signatures),
-        signatures=tuple(signatures),
-        checks=tuple(
-            Check(name, "", Decimal(1), _not_loaded, (), visible=name in checks.visible)
-            for name in checks.names
-        ),
-    )
-
-
-def _not_loaded() -> None:
-    raise AssertionError("this check was only read")
 
 
 # -- solution.py ------------------------------------------------------------------------------
@@ -197,17 +183,16 @@ def _unpaired_mark(source: str) -> tuple[int, str, str] | None:
 # -- hints.md ---------------------------------------------------------------------------------
 
 
-def _hint_problems(exercise: Exercise) -> Iterator[Problem]:
+def _hint_problems(folder: Path, visible: list[str]) -> Iterator[Problem]:
     """Each visible check has its steps, and no section is left over."""
-    path = exercise.folder / HINTS
-    hints = load_hints(exercise.folder)
+    path = folder / HINTS
+    hints = load_hints(folder)
     lines = path.read_text(encoding="utf-8").splitlines()
 
     def problem(section: str, fact: str, remedy: str) -> Problem:
         heads = (n for n, line in enumerate(lines, 1) if line.strip("# `") == section)
         return Problem(str(path), next(heads, 0), fact, remedy)
 
-    visible = [check.name for check in exercise.checks if check.visible]
     if unknown := [name for name in hints if name not in visible]:
         remedy = f"rename the section, or remove it{did_you_mean(unknown[0], visible)}"
         yield problem(unknown[0], f"{unknown[0]} is not a visible check", remedy)

@@ -12,7 +12,7 @@ import sys
 import traceback
 import types
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,7 +62,7 @@ def load_assignment(folder: Path) -> Assignment:
     if not exercises:
         remedy = f"make one with `autograder new {folder.name} NAME`"
         raise CourseError(folder, "has no exercise folder (such as 01_name)", remedy)
-    for error in shared_names(exercises):
+    for error in shared_names((one.folder, one.entry_points) for one in exercises):
         raise error
     return Assignment(
         name=about.get("name", folder.name),
@@ -73,21 +73,26 @@ def load_assignment(folder: Path) -> Assignment:
     )
 
 
-def shared_names(exercises: tuple[Exercise, ...]) -> Iterator[CourseError]:
-    """Names that several exercises have: a name that a submission defines belongs to one."""
-    owners: dict[str, str] = {}
-    names: dict[str, Path] = {}
-    for exercise in exercises:
-        if exercise.name in names:
-            fact = f"is a second exercise {exercise.name}, beside {names[exercise.name].name}"
-            yield CourseError(exercise.folder, fact, "rename one of the two folders")
-        names[exercise.name] = exercise.folder
-        for name in exercise.entry_points:
-            if name in owners:
-                fact = f"{name} is an entry point of {owners[name]} already"
-                file = exercise.folder / "exercise.toml"
-                yield CourseError(file, fact, "choose another name")
-            owners[name] = exercise.name
+def shared_names(exercises: Iterable[tuple[Path, Iterable[str]]]) -> Iterator[CourseError]:
+    """Names that two exercises (folder, entry points) have: each belongs to one of them."""
+    folders: dict[str, Path] = {}
+    owners: dict[str, Path] = {}
+    for folder, entry_points in exercises:
+        name = exercise_name(folder)
+        if name in folders:
+            fact = f"is a second exercise {name}, beside {folders[name].name}"
+            yield CourseError(folder, fact, "rename one of the two folders")
+        folders[name] = folder
+        for word in entry_points:
+            if word in owners:
+                fact = f"{word} is an entry point of {exercise_name(owners[word])} already"
+                yield CourseError(folder / "exercise.toml", fact, "choose another name")
+            owners[word] = folder
+
+
+def exercise_name(folder: Path) -> str:
+    """`01_softmax` -> softmax."""
+    return folder.name.partition("_")[2]
 
 
 def load_exercise(folder: Path) -> Exercise:
@@ -101,10 +106,9 @@ def load_exercise(folder: Path) -> Exercise:
     hidden_points = exact(about.get("hidden_points", 0))
     if not checks and not hidden_points:
         raise CourseError(folder / VISIBLE, "defines no check", "write one with @check(points=1)")
-    name = folder.name.partition("_")[2]
     return Exercise(
-        name=name,
-        title=about.get("title", name),
+        name=exercise_name(folder),
+        title=about.get("title", exercise_name(folder)),
         folder=folder,
         entry_points=dict(parse_signature(folder, text) for text in signatures),
         signatures=signatures,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +40,14 @@ class Mistake:
 def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
     """The mistakes of an exercise, in the order of its file; none where there is no file."""
     path = exercise.folder / FILE
-    if not path.exists():
-        return ()
+    checks = {check.name for check in exercise.checks}
+    return read_mistakes(path, exercise.entry_points, checks) if path.exists() else ()
+
+
+def read_mistakes(
+    path: Path, entry_points: Mapping[str, tuple[str, ...]], checks: Collection[str]
+) -> tuple[Mistake, ...]:
+    """The mistakes in a file, for an exercise with these entry points and names of checks."""
     source = path.read_text(encoding="utf-8")
     try:
         tree = ast.parse(source)
@@ -53,7 +60,7 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
         if _decorator(node) is None and not _is_course_import(node) and not _is_docstring(node)
     )
     found = tuple(
-        _mistake(path, exercise, source, common, node, decorator)
+        _mistake(path, entry_points, checks, source, common, node, decorator)
         for node in tree.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and (decorator := _decorator(node))
     )
@@ -68,7 +75,8 @@ def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
 
 def _mistake(
     path: Path,
-    exercise: Exercise,
+    entry_points: Mapping[str, tuple[str, ...]],
+    checks: Collection[str],
     source: str,
     common: str,
     node: ast.FunctionDef | ast.ClassDef,
@@ -76,19 +84,19 @@ def _mistake(
 ) -> Mistake:
     options = {word.arg: word.value for word in decorator.keywords}
     fails, hint = _name(options.get("fails")), ast.get_docstring(node)
-    target = _constant(options.get("replaces")) or next(iter(exercise.entry_points))
-    entry_points = ", ".join(exercise.entry_points)
+    target = _constant(options.get("replaces")) or next(iter(entry_points))
+    known = ", ".join(entry_points)
     problem = None
-    if fails not in {check.name for check in exercise.checks}:
+    if fails not in checks:
         problem = f"{node.name}: fails= names no check", "name a check of checks.py or hidden.py"
     elif not hint:
         problem = f"{node.name} has no docstring", "write its hint there, as a question"
-    elif target not in exercise.entry_points:
-        problem = f"{node.name}: replaces={target!r}", f"name an entry point: {entry_points}"
-    elif len(exercise.entry_points) > 1 and "replaces" not in options and "cell" not in options:
-        problem = f"{node.name} does not say what it replaces", f"add replaces= ({entry_points})"
+    elif target not in entry_points:
+        problem = f"{node.name}: replaces={target!r}", f"name an entry point: {known}"
+    elif len(entry_points) > 1 and "replaces" not in options and "cell" not in options:
+        problem = f"{node.name} does not say what it replaces", f"add replaces= ({known})"
     elif isinstance(node, ast.FunctionDef) and "cell" not in options:
-        wanted, has = exercise.entry_points[target], parameters(node)
+        wanted, has = entry_points[target], parameters(node)
         if has != wanted:
             fact = f"{node.name}({', '.join(has)}) replaces {target}({', '.join(wanted)})"
             problem = fact, "give it the same parameters"
