@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from nbgrader.api import Gradebook
@@ -120,6 +122,21 @@ class SmallClass:
 
     def automatic(self, student: str) -> dict[str, float]:
         return {name: row[0] for name, row in self.scores(student).items()}
+
+
+@pytest.fixture
+def listens() -> Callable[[str], bool]:
+    """Whether anyone listens at an address: Jupyter's server names it a moment before it does."""
+
+    def listens(address: str) -> bool:
+        place = urlsplit(address)
+        try:
+            socket.create_connection((place.hostname, place.port)).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
+    return listens
 
 
 @pytest.fixture(scope="session")

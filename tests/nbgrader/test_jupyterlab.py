@@ -121,7 +121,7 @@ def is_next(prompt: str, before: str) -> bool:
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
+def lab(tmp_path: Path, listens: Callable[[str], bool]) -> Iterator[Lab]:
     """The handed-out folder, opened in JupyterLab."""
     require_browser(CHROMIUM, DRIVER)
     folder = tmp_path / "work"
@@ -130,6 +130,7 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
         lab = Lab(browser, folder / "logistic_regression.ipynb")
         address: list[str] = []
         lab.wait("the server", lambda: address or address.extend(addresses(server, tmp_path)))
+        lab.wait("the server to listen", lambda: listens(address[0]))
         lab.open(f"{address[0]}lab/tree/{lab.notebook.name}?token={TOKEN}")
         yield lab
 

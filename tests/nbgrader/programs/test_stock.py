@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_validate_is_content_where_all_visible_checks_pass(world, tmp_path):
     assert 'check_cell("shout")' not in said
 
 
-def test_formgrader_opens_on_the_result(world):
+def test_formgrader_opens_on_the_result(world, listens):
     with world.gradebook() as gradebook:
         submission = gradebook.find_submission_notebook("tiny", "tiny", "eve").id
     server = subprocess.Popen(
@@ -87,6 +88,9 @@ def test_formgrader_opens_on_the_result(world):
         assert server.stderr
         found = (re.search(r"http://127\.0\.0\.1:\d+/", line) for line in server.stderr)
         address = f"{next(filter(None, found))[0]}formgrader"
+        while not listens(address):
+            assert server.poll() is None
+            time.sleep(0.05)
         assert "tiny" in fetched(f"{address}/gradebook/tiny/tiny")
         assert "shout" in fetched(f"{address}/submissions/{submission}/")
     finally:
