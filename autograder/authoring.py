@@ -79,7 +79,7 @@ def read_points(points: float | Decimal) -> Decimal:
 
 
 def mistake(
-    *, fails: Check, id: str = "", replaces: str = "", cell: bool = False
+    *, fails: Check | str, ids: str = "", replaces: str = "", cell: bool = False
 ) -> Callable[[Thing], Thing]:
     """Marks a known wrong answer; mistakes.py is parsed (course/mistakes.py), never run here."""
 

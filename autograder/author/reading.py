@@ -20,7 +20,7 @@ VERDICTS = frozenset({"expect", "fail", "credit"})
 
 
 @dataclass(slots=True)
-class Checks:
+class CheckFiles:
     """The checks of an exercise as far as they were read: names in order, and what is wrong.
 
     `judging` are the functions that can fail a check, `thresholds` the names that are used.
@@ -53,9 +53,9 @@ class Checks:
             yield Problem(table, 0, f"no check uses thresholds.{name}", "remove it, or use it")
 
 
-def read_checks(folder: Path) -> Checks:
+def read_checks(folder: Path) -> CheckFiles:
     """Reads checks.py, and hidden.py where it is there and nothing is wrong so far."""
-    checks = Checks(folder, folder / VISIBLE)
+    checks = CheckFiles(folder, folder / VISIBLE)
     _read(checks)
     checks.visible = set(checks.names)
     if not checks.names and not checks.problems:
@@ -69,7 +69,7 @@ def read_checks(folder: Path) -> Checks:
     return checks
 
 
-def _read(checks: Checks) -> None:
+def _read(checks: CheckFiles) -> None:
     """Adds what one file has; of what is wrong in it the first."""
     try:
         tree = ast.parse(checks.path.read_text(encoding="utf-8"))
@@ -101,7 +101,7 @@ def _find_judging(functions: list[ast.FunctionDef], judging: set[str]) -> None:
                 found = True
 
 
-def _read_node(node: ast.AST, checks: Checks) -> None:
+def _read_node(node: ast.AST, checks: CheckFiles) -> None:
     """What may be wrong anywhere in the file."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         _read_import(node, checks)
@@ -130,7 +130,7 @@ def _is_expectation(node: ast.expr) -> bool:
     return False
 
 
-def _read_import(node: ast.Import | ast.ImportFrom, checks: Checks) -> None:
+def _read_import(node: ast.Import | ast.ImportFrom, checks: CheckFiles) -> None:
     module = getattr(node, "module", None) or ""
     modules = [module] if isinstance(node, ast.ImportFrom) else [name.name for name in node.names]
     heavy = [name for name in modules if name.partition(".")[0] in HEAVY]
@@ -145,7 +145,7 @@ def _read_import(node: ast.Import | ast.ImportFrom, checks: Checks) -> None:
         checks.add(node, f"imports from .{module}", "import from .checks, or ask for `reference`")
 
 
-def _read_check(function: ast.FunctionDef, decorator: ast.expr, checks: Checks) -> None:
+def _read_check(function: ast.FunctionDef, decorator: ast.expr, checks: CheckFiles) -> None:
     """One check: its decorator, its parameters, its docstring, and whether it can fail."""
     name, before = function.name, list(checks.names)
     checks.names.append(name)

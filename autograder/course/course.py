@@ -35,7 +35,7 @@ class Course:
         if not (checks / "assignment.toml").exists():
             raise CourseError(
                 "this folder" if folder == Path() else folder,
-                "is no assignment's folder (it has no checks/)",
+                "is not a working copy of an assignment (it has no checks/)",
                 "cd into your copy of the assignment, or make one: `autograder start NAME`",
             )
         return cls({load.load_assignment(checks).name: checks})
@@ -43,7 +43,7 @@ class Course:
     def folder(self, name: str) -> Path:
         """The folder that describes an assignment; UsageError with the names that there are."""
         if name not in self.folders:
-            raise UsageError(f"there is no assignment {name!r}; there is {', '.join(self.folders)}")
+            raise UsageError(f"unknown assignment {name!r}; there is {', '.join(self.folders)}")
         return self.folders[name]
 
     def assignment(self, name: str) -> Assignment:

@@ -105,7 +105,7 @@ def _mistake(
     assert hint is not None
     renamed = f"{_definition(source, node)}\n\n{target} = {node.name}\n"
     cell = _body(source, node) if "cell" in options else renamed
-    ids = tuple(part.strip() for part in _constant(options.get("id")).split(",") if part.strip())
+    ids = tuple(part.strip() for part in _constant(options.get("ids")).split(",") if part.strip())
     return Mistake(node.name, ids, fails, " ".join(hint.split()), (common, cell), node.lineno)
 
 

@@ -23,7 +23,7 @@ def choose_device(wanted: str, launcher: AnyLauncher) -> str:
     DeviceError where the device has no such form or is not there.
     """
     if not FORM.fullmatch(wanted):
-        raise DeviceError(f"no device is called {wanted!r}; there is auto, cpu, cuda and cuda:N")
+        raise DeviceError(f"unknown device {wanted!r}; use auto, cpu, cuda or cuda:N")
     if wanted == "cpu" or (wanted == "auto" and not nvidia_devices()):
         return "cpu"
     count = count_gpus(launcher) if nvidia_devices() else 0

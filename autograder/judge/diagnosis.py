@@ -67,8 +67,8 @@ def diagnose(check: str, profile: Profile, known: Sequence[Fingerprint]) -> Fing
     evidence = profile[check]
     if evidence.kind in TELLS_NOTHING:
         return None
-    candidates = [print for print in known if same(evidence, print.profile.get(check, PASSED))]
-    return max(candidates, key=lambda print: _agreement(profile, print.profile), default=None)
+    candidates = [one for one in known if same(evidence, one.profile.get(check, PASSED))]
+    return max(candidates, key=lambda one: _agreement(profile, one.profile), default=None)
 
 
 def _agreement(profile: Profile, other: Profile) -> int:
@@ -82,11 +82,11 @@ def _agreement(profile: Profile, other: Profile) -> int:
 def dump(fingerprints: Sequence[Fingerprint]) -> str:
     """JSON text: for each mistake its hint, and evidence for the checks that did not pass."""
     mistakes = {
-        print.mistake: {
-            "hint": print.hint,
-            "profile": {name: _pack(evidence) for name, evidence in print.profile.items()},
+        one.mistake: {
+            "hint": one.hint,
+            "profile": {name: _pack(evidence) for name, evidence in one.profile.items()},
         }
-        for print in fingerprints
+        for one in fingerprints
     }
     return json.dumps({"mistakes": mistakes}, indent=1, ensure_ascii=False) + "\n"
 
@@ -102,8 +102,8 @@ def load(path: Path) -> tuple[Fingerprint, ...]:
         data = json.loads(path.read_text(encoding="utf-8"))
         return tuple(_fingerprint(*item) for item in data["mistakes"].items())
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        problem = f"holds no fingerprints ({type(error).__name__}: {error})"
-        remedy = "delete it; the course's own is made anew by `autograder release`"
+        problem = f"is not a file of fingerprints ({type(error).__name__}: {error})"
+        remedy = "delete it; `autograder release` writes it again"
         raise CourseError(path, problem, remedy) from None
 
 

@@ -252,7 +252,7 @@ def test_helpers_and_imports_of_the_file_come_along_but_not_the_courses_own(copy
         '"""Doc."""\nimport math\n'
         + HEAD
         + "FACTOR = 3\n\ndef helper(x):\n    return math.floor(x) * FACTOR\n\n"
-        '@mistake(fails=doubles_a_number, id="A1, A2")\ndef treble(x):\n'
+        '@mistake(fails=doubles_a_number, ids="A1, A2")\ndef treble(x):\n'
         '    """Hint\n    in lines?"""\n    return helper(x)\n'
     )
     (one,) = mistakes(copy, text)

@@ -106,7 +106,7 @@ def calls_tanh(z):
 # -- Model ----------------------------------------------------------------------------
 
 
-@mistake(fails=gives_one_probability_per_row, replaces="Model", id="M01")
+@mistake(fails=gives_one_probability_per_row, replaces="Model", ids="M01")
 class no_sigmoid(nn.Module):
     """What range must a probability lie in?"""
 
@@ -118,7 +118,7 @@ class no_sigmoid(nn.Module):
         return self.linear(x)
 
 
-@mistake(fails=is_the_sigmoid_of_a_line, replaces="Model", id="M02")
+@mistake(fails=is_the_sigmoid_of_a_line, replaces="Model", ids="M02")
 class sigmoid_twice(nn.Module):
     """Try a very negative input by hand: what should come out, and what does? How often does your
     answer pass through the sigmoid on its way?"""
@@ -131,7 +131,7 @@ class sigmoid_twice(nn.Module):
         return torch.sigmoid(self.unit(x))
 
 
-@mistake(fails=gives_one_probability_per_row, replaces="Model", id="M03")
+@mistake(fails=gives_one_probability_per_row, replaces="Model", ids="M03")
 class softmax_over_one_column(nn.Module):
     """Every row gets exactly 1. What does softmax divide by when there is one class?"""
 
@@ -143,7 +143,7 @@ class softmax_over_one_column(nn.Module):
         return torch.softmax(self.linear(x), dim=1)
 
 
-@mistake(fails=gives_one_probability_per_row, replaces="Model", id="M04")
+@mistake(fails=gives_one_probability_per_row, replaces="Model", ids="M04")
 class class_called_as_a_function(nn.Module):
     """Module class or function: which of the two needs building first?"""
 
@@ -155,7 +155,7 @@ class class_called_as_a_function(nn.Module):
         return nn.Sigmoid(self.linear(x))
 
 
-@mistake(fails=gives_one_probability_per_row, id="M04", cell=True)
+@mistake(fails=gives_one_probability_per_row, ids="M04", cell=True)
 def capital_in_functional():
     """Module class or function: a library spells the two differently. Which of them lives where you
     looked, and which of the two needs building first?"""
@@ -169,7 +169,7 @@ def capital_in_functional():
             return F.Sigmoid(self.linear(x))
 
 
-@mistake(fails=gives_one_probability_per_row, id="M04", cell=True)
+@mistake(fails=gives_one_probability_per_row, ids="M04", cell=True)
 def lower_case_in_nn():
     """Module class or function: a library spells the two differently. Which of them lives where you
     looked, and which of the two needs building first?"""
@@ -183,7 +183,7 @@ def lower_case_in_nn():
             return nn.sigmoid(self.linear(x))
 
 
-@mistake(fails=gives_one_probability_per_row, id="M05", cell=True)
+@mistake(fails=gives_one_probability_per_row, ids="M05", cell=True)
 def activation_never_made():
     """`forward` uses a part that this model does not have. Where do the parts of a module get
     made?"""
@@ -197,7 +197,7 @@ def activation_never_made():
             return self.sigmoid(self.linear(x))
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M06")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M06")
 class module_never_initialised(nn.Module):
     """What must run, inside your `__init__`, before you attach a layer?"""
 
@@ -208,7 +208,7 @@ class module_never_initialised(nn.Module):
         return torch.sigmoid(self.linear(x))
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M06")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M06")
 class super_of_another_class(nn.Module):
     """Which class does your `super(...)` name, and is that the class it stands in? Since Python 3
     the brackets may stay empty."""
@@ -221,7 +221,7 @@ class super_of_another_class(nn.Module):
         return torch.sigmoid(self.linear(x))
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M07")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M07")
 class plain_tensors(nn.Module):
     """How does an optimizer find what to change? What makes a tensor a part of the module?"""
 
@@ -234,7 +234,7 @@ class plain_tensors(nn.Module):
         return torch.sigmoid(x @ self.w + self.b)
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M07")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M07")
 class no_module_at_all:
     """How does an optimizer find what to change? What makes a tensor a part of the module?"""
 
@@ -246,7 +246,7 @@ class no_module_at_all:
         return torch.sigmoid(x @ self.w + self.b)
 
 
-@mistake(fails=gives_one_probability_per_row, replaces="Model", id="M08")
+@mistake(fails=gives_one_probability_per_row, replaces="Model", ids="M08")
 class one_dimension_lost(nn.Module):
     """Print the shape of x and the shape of your answer: does each sample still have a row?"""
 
@@ -258,7 +258,7 @@ class one_dimension_lost(nn.Module):
         return torch.sigmoid(self.linear(x)).squeeze(1)
 
 
-@mistake(fails=gives_one_probability_per_row, replaces="Model", id="M08")
+@mistake(fails=gives_one_probability_per_row, replaces="Model", ids="M08")
 class returns_a_tuple(nn.Module):
     """One thing should come back for a batch: a tensor with a row for each sample. What does a
     comma after `return` make?"""
@@ -272,7 +272,7 @@ class returns_a_tuple(nn.Module):
         return z, torch.sigmoid(z)
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M09")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M09")
 class layer_made_in_forward(nn.Module):
     """Should asking twice about the same x change the answer? When is your layer born, and how
     often?"""
@@ -285,7 +285,7 @@ class layer_made_in_forward(nn.Module):
         return torch.sigmoid(nn.Linear(self.n_inputs, 1)(x))
 
 
-@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", id="M09")
+@mistake(fails=holds_a_weight_for_each_input_and_a_bias, replaces="Model", ids="M09")
 class layer_replaced_in_forward(nn.Module):
     """Should asking twice about the same x change the answer? When is your layer born, and how
     often?"""
@@ -299,7 +299,7 @@ class layer_replaced_in_forward(nn.Module):
         return torch.sigmoid(self.linear(x))
 
 
-@mistake(fails=runs_on_the_device_it_is_moved_to, replaces="Model", id="M10")
+@mistake(fails=runs_on_the_device_it_is_moved_to, replaces="Model", ids="M10")
 class tensor_made_on_the_cpu(nn.Module):
     """On which device does `torch.ones(...)` put its tensor, and on which one is x? Build new
     tensors from one that you were given."""
@@ -314,7 +314,7 @@ class tensor_made_on_the_cpu(nn.Module):
         return torch.sigmoid(self.linear(x) + ones * self.bias)
 
 
-@mistake(fails=passes_gradients_to_its_parameters, replaces="Model", id="M11")
+@mistake(fails=passes_gradients_to_its_parameters, replaces="Model", ids="M11")
 class graph_cut_by_detach(nn.Module):
     """The numbers are right, but nothing leads back from them to the weights. Which call cuts the
     graph?"""
@@ -327,7 +327,7 @@ class graph_cut_by_detach(nn.Module):
         return torch.sigmoid(self.linear(x)).detach()
 
 
-@mistake(fails=passes_gradients_to_its_parameters, replaces="Model", id="M11")
+@mistake(fails=passes_gradients_to_its_parameters, replaces="Model", ids="M11")
 class graph_cut_by_data(nn.Module):
     """The numbers are right, but nothing leads back from them to the weights. Which call cuts the
     graph?"""
@@ -366,7 +366,7 @@ class two_linear_units(nn.Module):
         return torch.sigmoid(self.second(self.first(x)))
 
 
-@mistake(fails=is_the_sigmoid_of_a_line, replaces="Model", id="M12")
+@mistake(fails=is_the_sigmoid_of_a_line, replaces="Model", ids="M12")
 class input_cut_to_integers(nn.Module):
     """What becomes of half an hour of study in your model? Which dtype keeps it?"""
 

@@ -19,7 +19,7 @@ from .checks import (
 )
 
 
-@mistake(fails=records_each_loss_before_its_update, id="M41")
+@mistake(fails=records_each_loss_before_its_update, ids="M41")
 def never_empties_the_gradients(model, criterion, optimizer, x, y, epochs):
     """backward() adds to what `.grad` already holds. Print the gradient of the weight after
     two successive backward passes: what is in the second one?"""
@@ -32,7 +32,7 @@ def never_empties_the_gradients(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M42")
+@mistake(fails=takes_one_step_downhill, ids="M42")
 def empties_before_use(model, criterion, optimizer, x, y, epochs):
     """A gradient is filled, used and emptied in each epoch. In what order does your loop do
     these three, and what is left for the one in the middle?"""
@@ -46,7 +46,7 @@ def empties_before_use(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M42")
+@mistake(fails=takes_one_step_downhill, ids="M42")
 def zeroes_before_use(model, criterion, optimizer, x, y, epochs):
     """A gradient is filled, used and emptied in each epoch. In what order does your loop do
     these three, and what is left for the one in the middle?"""
@@ -60,7 +60,7 @@ def zeroes_before_use(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M43")
+@mistake(fails=takes_one_step_downhill, ids="M43")
 def never_goes_backward(model, criterion, optimizer, x, y, epochs):
     """The optimizer only reads `.grad`. Print it just before the update: who fills it?"""
     history = []
@@ -72,7 +72,7 @@ def never_goes_backward(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M44")
+@mistake(fails=takes_one_step_downhill, ids="M44")
 def steps_with_the_last_gradient(model, criterion, optimizer, x, y, epochs):
     """Walk through the first epoch only. Which gradient does the first step use, and had it
     been computed by then?"""
@@ -86,7 +86,7 @@ def steps_with_the_last_gradient(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M44")
+@mistake(fails=takes_one_step_downhill, ids="M44")
 def empties_then_steps_then_fills(model, criterion, optimizer, x, y, epochs):
     """Walk through the first epoch only. Which gradient does the first step use, and had it
     been computed by then?"""
@@ -100,7 +100,7 @@ def empties_then_steps_then_fills(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M45")
+@mistake(fails=takes_one_step_downhill, ids="M45")
 def never_steps(model, criterion, optimizer, x, y, epochs):
     """backward() computes gradients and changes no weight. Which object moves the weights,
     and when is it told to?"""
@@ -113,7 +113,7 @@ def never_steps(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M46")
+@mistake(fails=takes_one_step_downhill, ids="M46")
 def optimizer_of_another_model(model, criterion, optimizer, x, y, epochs):
     """An optimizer moves the tensors that it got when it was built. Whose weights were handed
     over, and is that the model which gives the loss?"""
@@ -128,7 +128,7 @@ def optimizer_of_another_model(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M46")
+@mistake(fails=takes_one_step_downhill, ids="M46")
 def trains_a_copy(model, criterion, optimizer, x, y, epochs):
     """The weights of the model that you were given have not moved. Which model does the loop
     call, and whose weights does the optimizer hold?"""
@@ -143,7 +143,7 @@ def trains_a_copy(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M47")
+@mistake(fails=takes_one_step_downhill, ids="M47")
 def builds_a_model_in_the_loop(model, criterion, optimizer, x, y, epochs):
     """Write down what is new in each round of the loop and what lives on. Where do the
     weights that were just learned go?"""
@@ -158,7 +158,7 @@ def builds_a_model_in_the_loop(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=records_each_loss_before_its_update, id="M48")
+@mistake(fails=records_each_loss_before_its_update, ids="M48")
 def predicts_once(model, criterion, optimizer, x, y, epochs):
     """After a step the weights are other ones. Does the model's guess change with them, and
     where does your code ask for it?"""
@@ -172,7 +172,7 @@ def predicts_once(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=uses_the_given_optimizer, id="M49")
+@mistake(fails=uses_the_given_optimizer, ids="M49")
 def builds_the_optimizer_in_the_loop(model, criterion, optimizer, x, y, epochs):
     """Momentum and Adam carry something from step to step. What should the optimizer
     remember, and how long does yours live?"""
@@ -187,7 +187,7 @@ def builds_the_optimizer_in_the_loop(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M50")
+@mistake(fails=takes_one_step_downhill, ids="M50")
 def own_number_of_epochs(model, criterion, optimizer, x, y, epochs):
     """The caller says how long to train and how fast. Whose number did you use?"""
     history = []
@@ -200,7 +200,7 @@ def own_number_of_epochs(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M50")
+@mistake(fails=takes_one_step_downhill, ids="M50")
 def own_learning_rate(model, criterion, optimizer, x, y, epochs):
     """The caller says how long to train and how fast. Whose number did you use?"""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -214,7 +214,7 @@ def own_learning_rate(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M50")
+@mistake(fails=takes_one_step_downhill, ids="M50")
 def loops_over_a_global(model, criterion, optimizer, x, y, epochs):
     """`train` used a name that nobody had defined: neither a parameter of it, nor something
     that the top of the file got to make. Which values does `train` get from its caller?"""
@@ -228,7 +228,7 @@ def loops_over_a_global(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M57", cell=True)
+@mistake(fails=takes_one_step_downhill, ids="M57", cell=True)
 def asks_while_it_is_imported():
     """`train` used a name that nobody had defined: neither a parameter of it, nor something
     that the top of the file got to make. Which values does `train` get from its caller?"""
@@ -246,7 +246,7 @@ def asks_while_it_is_imported():
     number_of_epochs = int(input("How many epochs? "))
 
 
-@mistake(fails=takes_one_step_downhill, id="M51")
+@mistake(fails=takes_one_step_downhill, ids="M51")
 def one_epoch_too_many(model, criterion, optimizer, x, y, epochs):
     """Count the rounds of your loop by hand for epochs = 1. How many updates are there?"""
     history = []
@@ -259,7 +259,7 @@ def one_epoch_too_many(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M51")
+@mistake(fails=takes_one_step_downhill, ids="M51")
 def one_epoch_too_few(model, criterion, optimizer, x, y, epochs):
     """Count the rounds of your loop by hand for epochs = 1. How many updates are there?"""
     history = []
@@ -272,7 +272,7 @@ def one_epoch_too_few(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=keeps_plain_numbers, id="M52")
+@mistake(fails=keeps_plain_numbers, ids="M52")
 def keeps_the_graphs(model, criterion, optimizer, x, y, epochs):
     """A loss tensor carries the whole computation behind it. What do you need for a plot,
     the computation or its number?"""
@@ -286,7 +286,7 @@ def keeps_the_graphs(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=records_each_loss_before_its_update, id="M53")
+@mistake(fails=records_each_loss_before_its_update, ids="M53")
 def records_after_the_step(model, criterion, optimizer, x, y, epochs):
     """Which weights does each loss in your list belong to, those before the update or those
     after it? Compare your first one with the loss of the untouched model."""
@@ -299,7 +299,7 @@ def records_after_the_step(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=follows_the_reference_on_unseen_data, id="M54")
+@mistake(fails=follows_the_reference_on_unseen_data, ids="M54")
 def updates_after_each_mini_batch(model, criterion, optimizer, x, y, epochs):
     """Your loop walks through the rows in pieces. How many updates should an epoch have here,
     and does the last, smaller piece count for more than its rows?"""
@@ -314,7 +314,7 @@ def updates_after_each_mini_batch(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=follows_the_reference_on_unseen_data, id="M54")
+@mistake(fails=follows_the_reference_on_unseen_data, ids="M54")
 def averages_the_means_of_pieces(model, criterion, optimizer, x, y, epochs):
     """Your loop walks through the rows in pieces. How many updates should an epoch have here,
     and does the last, smaller piece count for more than its rows?"""
@@ -329,7 +329,7 @@ def averages_the_means_of_pieces(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M55")
+@mistake(fails=takes_one_step_downhill, ids="M55")
 def records_no_graph(model, criterion, optimizer, x, y, epochs):
     """backward() walks back along what was recorded while the loss was computed. Who is
     recording at that moment?"""
@@ -344,7 +344,7 @@ def records_no_graph(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=trains_what_it_was_given, id="M55")
+@mistake(fails=trains_what_it_was_given, ids="M55")
 def trains_in_eval_mode(model, criterion, optimizer, x, y, epochs):
     """Some layers behave in one way while they learn and in another while they are used. In
     which mode came the model, and in which is it while your loop runs?"""
@@ -360,7 +360,7 @@ def trains_in_eval_mode(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M12")
+@mistake(fails=takes_one_step_downhill, ids="M12")
 def whole_number_labels(model, criterion, optimizer, x, y, epochs):
     """Print the dtypes of the prediction and of the labels. What dtype does a probability
     have, and can the loss subtract the one from the other?"""
@@ -375,7 +375,7 @@ def whole_number_labels(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M13")
+@mistake(fails=takes_one_step_downhill, ids="M13")
 def regression_targets(model, criterion, optimizer, x, y, epochs):
     """Look at the labels that your loop compares with. Can a negative log-likelihood of a
     0/1 label be below 0?"""
@@ -390,7 +390,7 @@ def regression_targets(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M14")
+@mistake(fails=takes_one_step_downhill, ids="M14")
 def flipped_labels(model, criterion, optimizer, x, y, epochs):
     """The weight moved the wrong way, by just the right amount. By the labels that reach your
     loss, do more hours help? And does your update make the loss grow or shrink?"""
@@ -405,7 +405,7 @@ def flipped_labels(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M15")
+@mistake(fails=takes_one_step_downhill, ids="M15")
 def method_as_labels(model, criterion, optimizer, x, y, epochs):
     """Print the labels just before the loss. Is it a value or a method?"""
     y = (x > 2.5).float
@@ -419,7 +419,7 @@ def method_as_labels(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M16")
+@mistake(fails=takes_one_step_downhill, ids="M16")
 def labels_of_one_class(model, criterion, optimizer, x, y, epochs):
     """Count the labels of each class first. Is there anything to tell apart?"""
     y = torch.ones_like(y)
@@ -433,7 +433,7 @@ def labels_of_one_class(model, criterion, optimizer, x, y, epochs):
     return history
 
 
-@mistake(fails=takes_one_step_downhill, id="M17")
+@mistake(fails=takes_one_step_downhill, ids="M17")
 def scales_what_it_was_given(model, criterion, optimizer, x, y, epochs):
     """The model was fed with other numbers than the x that came in. If training scales them
     in here, how will whoever uses the model later know to do the same?"""

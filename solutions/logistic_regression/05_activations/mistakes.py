@@ -69,26 +69,26 @@ def whatever_torch_has(name):
     return found(2, 1) if name == "Linear" else found()
 
 
-@mistake(fails=judges_seven_as_outputs, id="M75", replaces="verdict")
+@mistake(fails=judges_seven_as_outputs, ids="M75", replaces="verdict")
 def relu_called_a_probability(name):
     """Plot the range of ReLU beside [0, 1]: which z leave it? And what is log(0)?"""
     return "probability" if name in ("ReLU", "ReLU6") else word(name)
 
 
-@mistake(fails=judges_seven_as_outputs, id="M76", replaces="verdict")
+@mistake(fails=judges_seven_as_outputs, ids="M76", replaces="verdict")
 def tanh_called_a_probability(name):
     """What does tanh give for z = -1, and what would BCE make of the logarithm of that?"""
     return "probability" if name in ("Tanh", "Softsign", "Hardtanh") else word(name)
 
 
-@mistake(fails=judges_seven_as_outputs, id="M77", replaces="verdict")
+@mistake(fails=judges_seven_as_outputs, ids="M77", replaces="verdict")
 def hidden_ones_called_probabilities(name):
     """Scan z from -10 to 10. Does what comes out stay between 0 and 1: output, or hidden layer?"""
     wrong = ("ReLU6", "ELU", "SELU", "LeakyReLU", "Softplus", "Hardtanh", "LogSigmoid")
     return "probability" if name in wrong else word(name)
 
 
-@mistake(fails=judges_seven_as_outputs, id="M78", replaces="verdict")
+@mistake(fails=judges_seven_as_outputs, ids="M78", replaces="verdict")
 def hardsigmoid_called_a_probability(name):
     """It stays in [0, 1], yes. Where is it flat, and what is the gradient of BCE there?"""
     return "probability" if name == "Hardsigmoid" else word(name)
@@ -100,7 +100,7 @@ def one_word_for_all(name):
     return "below zero"
 
 
-@mistake(fails=moves_tanh_onto_probabilities, id="M76", replaces="tanh_probability")
+@mistake(fails=moves_tanh_onto_probabilities, ids="M76", replaces="tanh_probability")
 def tanh_as_it_is(z):
     """tanh lives in (-1, 1). How do you move [-1, 1] onto [0, 1]: what to add,
     what to divide by?"""
@@ -139,7 +139,7 @@ def floor_of_one_output(low, high):
     return math.log(1 + math.exp(-high))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M75", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M75", replaces="HiddenModel")
 class relu_as_output(TwoLayers):
     """Compute the output for a large score and for a negative one: what range must it keep?"""
 
@@ -147,7 +147,7 @@ class relu_as_output(TwoLayers):
         return torch.relu(self.scores(x))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M76", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M76", replaces="HiddenModel")
 class tanh_as_output(TwoLayers):
     """What comes out for a score of -1? How do you move [-1, 1] onto [0, 1]?"""
 
@@ -155,7 +155,7 @@ class tanh_as_output(TwoLayers):
         return torch.tanh(self.scores(x))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M77", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M77", replaces="HiddenModel")
 class activation_as_output_too(TwoLayers):
     """There are two places for an activation.
     Is `name` meant for the output or for the hidden layer?"""
@@ -164,7 +164,7 @@ class activation_as_output_too(TwoLayers):
         return self.activation(self.scores(x))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M78", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M78", replaces="HiddenModel")
 class hardsigmoid_as_output(TwoLayers):
     """Where is this function flat? What do exact 0s and 1s do to a logarithm?"""
 
@@ -172,7 +172,7 @@ class hardsigmoid_as_output(TwoLayers):
         return nn.functional.hardsigmoid(self.scores(x))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M81", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M81", replaces="HiddenModel")
 class sigmoid_dropped(TwoLayers):
     """Which layer speaks to the loss, and in which range does the loss expect it to answer?"""
 
@@ -188,7 +188,7 @@ class nothing_between_the_layers(TwoLayers):
         return torch.sigmoid(self.output(self.hidden(x)))
 
 
-@mistake(fails=hidden_model_follows_the_worked_example, id="M80", replaces="HiddenModel")
+@mistake(fails=hidden_model_follows_the_worked_example, ids="M80", replaces="HiddenModel")
 class name_is_never_used(TwoLayers):
     """Change one thing at a time,
     and see that it has changed: what does `name` do in your model?"""
@@ -197,7 +197,7 @@ class name_is_never_used(TwoLayers):
         return torch.sigmoid(self.output(torch.relu(self.hidden(x))))
 
 
-@mistake(fails=prelu_has_something_to_learn, id="M79", replaces="HiddenModel")
+@mistake(fails=prelu_has_something_to_learn, ids="M79", replaces="HiddenModel")
 class made_in_forward(nn.Module):
     """Does this activation have something to learn? Then how long must it live to learn it?"""
 
@@ -220,7 +220,7 @@ SHARED = {}
 build_one = activation
 
 
-@mistake(fails=prelu_has_something_to_learn, id="M79", replaces="activation")
+@mistake(fails=prelu_has_something_to_learn, ids="M79", replaces="activation")
 def one_layer_shared_by_all(name):
     """One of these layers can learn. If two models hold the very same layer, who trains it?"""
     if name not in SHARED:
@@ -228,7 +228,7 @@ def one_layer_shared_by_all(name):
     return SHARED[name]
 
 
-@mistake(fails=every_run_has_the_same_start, id="M80", replaces="compare_activations")
+@mistake(fails=every_run_has_the_same_start, ids="M80", replaces="compare_activations")
 def only_the_label_changes(names, x, y, epochs, lr, seed):
     """Your runs are equal to the last digit.
     Change one thing at a time: which thing changed here?"""

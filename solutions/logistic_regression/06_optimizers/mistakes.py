@@ -48,7 +48,7 @@ def torchs_path(optimizer, w, grad, steps):
     return torch.stack(path)
 
 
-@mistake(fails=builds_every_optimizer_by_name, id="M88", replaces="make_optimizer")
+@mistake(fails=builds_every_optimizer_by_name, ids="M88", replaces="make_optimizer")
 def nesterov_without_momentum(name, params, lr):
     """Nesterov's idea is to look ahead. What does it look ahead along,
     and have you given it one?"""
@@ -58,7 +58,7 @@ def nesterov_without_momentum(name, params, lr):
     return getattr(torch.optim, name)(params, lr=lr, **extra)
 
 
-@mistake(fails=refuses_other_names, id="M84", replaces="make_optimizer")
+@mistake(fails=refuses_other_names, ids="M84", replaces="make_optimizer")
 def sparse_adam_let_in(name, params, lr):
     """torch.optim holds more than these twelve. SparseAdam, for one: whose gradients are sparse?"""
     found = getattr(torch.optim, name, None)
@@ -67,7 +67,7 @@ def sparse_adam_let_in(name, params, lr):
     return found(params, lr=lr)
 
 
-@mistake(fails=momentum_follows_the_worked_example, id="M87", replaces="momentum_path")
+@mistake(fails=momentum_follows_the_worked_example, ids="M87", replaces="momentum_path")
 def momentum_as_an_average(w, grad, lr, momentum, steps, weight_decay=0.0):
     """Compute the very first step by hand: how long is it?
     Does torch damp the gradient by default?"""
@@ -102,7 +102,7 @@ def one_tensor_many_times(w, grad, lr, momentum, steps, weight_decay=0.0):
     return torch.stack(path)
 
 
-@mistake(fails=momentum_agrees_elsewhere, id="M89", replaces="momentum_path")
+@mistake(fails=momentum_agrees_elsewhere, ids="M89", replaces="momentum_path")
 def decay_beside_the_velocity(w, grad, lr, momentum, steps, weight_decay=0.0):
     """In torch's SGD weight decay is part of the gradient.
     Then does it pass through the velocity?"""
@@ -114,7 +114,7 @@ def decay_beside_the_velocity(w, grad, lr, momentum, steps, weight_decay=0.0):
     return torch.stack(path)
 
 
-@mistake(fails=momentum_agrees_elsewhere, id="M89", replaces="momentum_path")
+@mistake(fails=momentum_agrees_elsewhere, ids="M89", replaces="momentum_path")
 def decay_without_the_learning_rate(w, grad, lr, momentum, steps, weight_decay=0.0):
     """By how much do the weights shrink in one step if the gradient is 0?
     Does lr have a say in it?"""
@@ -126,7 +126,7 @@ def decay_without_the_learning_rate(w, grad, lr, momentum, steps, weight_decay=0
     return torch.stack(path)
 
 
-@mistake(fails=momentum_agrees_elsewhere, id="M89", replaces="momentum_path")
+@mistake(fails=momentum_agrees_elsewhere, ids="M89", replaces="momentum_path")
 def decay_of_the_first_parameter_only(w, grad, lr, momentum, steps, weight_decay=0.0):
     """Which parameters shrink? Does an optimizer know which of them is called a bias?"""
     velocity, path = torch.zeros_like(w), [w]
@@ -215,7 +215,7 @@ def eps_under_the_root(w, grad, lr, steps, beta1=0.9, beta2=0.999, eps=1e-8):
     return adam_like(w, grad, lr, steps, (beta1, beta2), update)
 
 
-@mistake(fails=lbfgs_reaches_the_bottom, id="M82", replaces="train_lbfgs")
+@mistake(fails=lbfgs_reaches_the_bottom, ids="M82", replaces="train_lbfgs")
 def no_closure(model, criterion, x, y, steps):
     """LBFGS looks at several places before it settles for one.
     Why would it ask for the loss again?"""
@@ -229,7 +229,7 @@ def no_closure(model, criterion, x, y, steps):
     return losses
 
 
-@mistake(fails=lbfgs_reaches_the_bottom, id="M83", replaces="train_lbfgs")
+@mistake(fails=lbfgs_reaches_the_bottom, ids="M83", replaces="train_lbfgs")
 def stale_loss_with_its_graph(model, criterion, x, y, steps):
     """The weights have moved since this loss was computed.
     What has to happen inside the closure?"""
@@ -246,7 +246,7 @@ def stale_loss_with_its_graph(model, criterion, x, y, steps):
     return losses
 
 
-@mistake(fails=lbfgs_reaches_the_bottom, id="M83", replaces="train_lbfgs")
+@mistake(fails=lbfgs_reaches_the_bottom, ids="M83", replaces="train_lbfgs")
 def gradient_computed_once(model, criterion, x, y, steps):
     """LBFGS moved and asked again, and got the loss and the slope of the old place.
     Who computes the new?"""
@@ -273,7 +273,7 @@ def gradients_pile_up(model, criterion, x, y, steps):
     return [optimizer.step(closure).item() for _ in range(steps)]
 
 
-@mistake(fails=lbfgs_reaches_the_bottom, id="M93", replaces="train_lbfgs")
+@mistake(fails=lbfgs_reaches_the_bottom, ids="M93", replaces="train_lbfgs")
 def learning_rate_in_the_wrong_bracket(model, criterion, x, y, steps):
     """Read the call from the inside out: whose bracket is the learning rate in?
     Close that one first."""
@@ -302,7 +302,7 @@ def own_criterion(model, criterion, x, y, steps):
     return [optimizer.step(closure).item() for _ in range(steps)]
 
 
-@mistake(fails=asgd_gives_its_average, id="M91", replaces="asgd_average")
+@mistake(fails=asgd_gives_its_average, ids="M91", replaces="asgd_average")
 def the_parameters_themselves(optimizer):
     """These are the places where the walk stands now. Where is the average of the walk kept?"""
     return [p.detach() for group in optimizer.param_groups for p in group["params"]]
@@ -314,7 +314,7 @@ def first_group_only(optimizer):
     return [optimizer.state[p]["ax"] for p in optimizer.param_groups[0]["params"]]
 
 
-@mistake(fails=every_run_has_the_same_start, id="M85", replaces="compare_optimizers")
+@mistake(fails=every_run_has_the_same_start, ids="M85", replaces="compare_optimizers")
 def one_model_for_all(model, rates, x, y, epochs):
     """Same start line? Print the first loss of every run, and the weights before each."""
     return {
@@ -323,7 +323,7 @@ def one_model_for_all(model, rates, x, y, epochs):
     }
 
 
-@mistake(fails=every_run_has_the_same_start, id="M93", replaces="compare_optimizers")
+@mistake(fails=every_run_has_the_same_start, ids="M93", replaces="compare_optimizers")
 def parameters_not_called(model, rates, x, y, epochs):
     """Is `model.parameters` a collection of parameters, or something that would give you one?"""
     runs = {}
@@ -344,7 +344,7 @@ def parameters_of_the_other_model(model, rates, x, y, epochs):
     return runs
 
 
-@mistake(fails=every_run_has_the_same_start, id="M90", replaces="compare_optimizers")
+@mistake(fails=every_run_has_the_same_start, ids="M90", replaces="compare_optimizers")
 def row_by_row(model, rates, x, y, epochs):
     """Is the sign of the gradient the same from one row to the next?
     Which rows make one update here?"""
@@ -373,7 +373,7 @@ def same_rate_for_all(model, rates, x, y, epochs):
     return runs
 
 
-@mistake(fails=learning_rates_fit_their_optimizers, id="M86", replaces="learning_rates")
+@mistake(fails=learning_rates_fit_their_optimizers, ids="M86", replaces="learning_rates")
 def one_rate_for_all():
     """Is a step of .01 the same size in each? Print how far the first step of each one goes."""
     return dict.fromkeys(OPTIMIZERS, 0.01)
