@@ -59,8 +59,8 @@ def diagnose(check: str, profile: Profile, known: Sequence[Fingerprint]) -> Fing
     evidence = profile[check]
     if evidence.kind in TELLS_NOTHING:
         return None
-    candidates = [print for print in known if same(evidence, print.profile.get(check, PASSED))]
-    return max(candidates, key=lambda print: _agreement(profile, print.profile), default=None)
+    candidates = [one for one in known if same(evidence, one.profile.get(check, PASSED))]
+    return max(candidates, key=lambda one: _agreement(profile, one.profile), default=None)
 
 
 def _agreement(profile: Profile, other: Profile) -> int:
