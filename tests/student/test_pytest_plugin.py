@@ -190,7 +190,8 @@ def test_it_loads_nothing_of_weight(tmp_path: Path) -> None:
     (tmp_path / "test_one.py").write_text(
         "import sys\n\ndef test_one():\n"
         "    ours = {name for name in sys.modules if name.partition('.')[0] == 'autograder'}\n"
-        "    assert ours == {'autograder', 'autograder.student', 'autograder.student.pytest_plugin'}\n"
+        "    assert ours == {'autograder', 'autograder.student',"
+        " 'autograder.student.pytest_plugin'}\n"
         "    assert not {'torch', 'numpy', 'rich'} & sys.modules.keys()\n"
     )
     done = run("-W", "error", "-p", "no:hypothesispytest", cwd=tmp_path)

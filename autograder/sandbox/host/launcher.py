@@ -82,8 +82,8 @@ class Launcher:
     def __enter__(self) -> Launcher:
         """Starts the forkserver and returns at once: it imports torch while we go on.
 
-        What it prints (warnings of an import) goes to a file, for the message if it dies: on our own
-        streams it would break into a report, and in a notebook's cell cost the marks of nbgrader.
+        What it prints (warnings of an import) goes to a file, for the message if it dies: on our
+        own streams it would break into a report, and in a notebook's cell cost nbgrader's marks.
         """
         hide_memory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
