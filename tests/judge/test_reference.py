@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from autograder.judge.expect import plain
+from autograder.judge.foresight import Recording
 from autograder.judge.reference import RecordedReference, ReferenceFault
 from autograder.sandbox.host.remote import Subject
 from autograder.sandbox.host.session import Session, Source
@@ -138,3 +139,29 @@ def test_a_reference_that_raises_is_our_fault(reference, source):
     subject = Subject(reference, {"breaks": (), "gone": ()})
     with pytest.raises(ReferenceFault, match="did not answer"):
         getattr(subject, source)()
+
+
+def test_what_another_run_was_asked_the_same_needs_no_worker(reference):
+    other = Recording(LocalTransport, [Source(SOURCE, str)])
+    other.begin(1, 5.0)
+    answers = [plain(Subject(other, ENTRY_POINTS).draw(n)).tolist() for n in (2, 3)]
+    reference.twin = lambda: other.asked
+    reference.begin(1)
+    subject = Subject(reference, ENTRY_POINTS)
+    assert [plain(subject.draw(n)).tolist() for n in (2, 3)] == answers
+    assert Counted.started == 0
+    assert plain(subject.draw(1)).shape == (1,), "and goes on where the other run ended"
+    assert Counted.started == 1
+
+
+def test_where_another_run_was_asked_something_else_a_worker_answers(reference):
+    other = Recording(LocalTransport, [Source(SOURCE, str)])
+    other.begin(1, 5.0)
+    first = plain(Subject(other, ENTRY_POINTS).draw(2)).tolist()
+    Subject(other, ENTRY_POINTS).draw(5)
+    reference.twin = lambda: other.asked
+    reference.begin(1)
+    subject = Subject(reference, ENTRY_POINTS)
+    assert plain(subject.draw(2)).tolist() == first
+    assert plain(subject.draw(3)).shape == (3,)
+    assert Counted.started == 1

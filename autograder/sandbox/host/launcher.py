@@ -71,7 +71,7 @@ class Launcher:
     layers: tuple[Layer, ...] = ()
     _control: socket.socket | None = None
     _process: subprocess.Popen[bytes] | None = None
-    _said: IO[bytes] | None = None
+    _printed: IO[bytes] | None = None
     _spare: WorkerTransport | None = None
     _ready: bool = False
     _pending: deque[WorkerTransport | None] = field(default_factory=deque)
@@ -82,13 +82,13 @@ class Launcher:
     def __enter__(self) -> Launcher:
         """Starts the forkserver and returns at once: it imports torch while we go on.
 
-        What it says (warnings of an import) goes to a file, for the message if it dies: on our own
-        streams it would break into a report, and in a notebook's cell cost the marks of nbgrader.
+        What it prints (warnings of an import) goes to a file, for the message if it dies: on our
+        own streams it would break into a report, and in a notebook's cell cost nbgrader's marks.
         """
         hide_memory()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_inheritable(theirs.fileno(), True)
-        self._said = tempfile.TemporaryFile()
+        self._printed = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -97,8 +97,8 @@ class Launcher:
                 f"import os; os.dup2({theirs.fileno()}, {CONTROL_FD}); {BOOTSTRAP}",
             ],
             stdin=subprocess.PIPE,
-            stdout=self._said,
-            stderr=self._said,
+            stdout=self._printed,
+            stderr=self._printed,
             env=ENVIRONMENT,
             cwd="/",
             pass_fds=(theirs.fileno(),),
@@ -134,8 +134,8 @@ class Launcher:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        assert self._said is not None
-        self._said.close()
+        assert self._printed is not None
+        self._printed.close()
 
     @property
     def alive(self) -> bool:
@@ -262,9 +262,9 @@ class Launcher:
 
     def _last_words(self) -> str:
         """The last line that the forkserver wrote, which names an exception if there was one."""
-        assert self._said is not None
-        self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - PACKET))
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        assert self._printed is not None
+        self._printed.seek(max(0, self._printed.seek(0, os.SEEK_END) - PACKET))
+        lines = self._printed.read().decode("utf-8", "replace").strip().splitlines()
         return lines[-1][:200] if lines else ""
 
 

@@ -236,8 +236,8 @@ class PlainLauncher:
             if self.interrupted.is_set():
                 raise Interrupted
             if started.process.poll() is not None or time.monotonic() > deadline:
-                said = started.printed.read().decode("utf-8", "replace").strip().splitlines()
-                last = f" ({said[-1][:200]})" if said else ""
+                lines = started.printed.read().decode("utf-8", "replace").strip().splitlines()
+                last = f" ({lines[-1][:200]})" if lines else ""
                 raise InternalError(
                     f"a worker did not start{last}; is torch installed here? "
                     "try: python -c 'import torch'"
@@ -253,11 +253,11 @@ class PlainLauncher:
 
 def is_token(channel: socket.socket, token: bytes) -> bool:
     """Whether who connected says the token that was given to the worker."""
-    said = b""
+    came = b""
     with contextlib.suppress(OSError):
-        while len(said) < len(token) and (part := channel.recv(len(token) - len(said))):
-            said += part
-    return secrets.compare_digest(said, token)
+        while len(came) < len(token) and (part := channel.recv(len(token) - len(came))):
+            came += part
+    return secrets.compare_digest(came, token)
 
 
 # -- in the worker --------------------------------------------------------------------------

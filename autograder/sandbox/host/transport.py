@@ -258,7 +258,7 @@ class WorkerTransport:
 
 def signal_name(number: int) -> str:
     """`SIGSEGV (a crash in native code)` for a signal number."""
-    said = {
+    known = {
         9: "killed",
         11: "a crash in native code",
         6: "aborted",
@@ -269,4 +269,4 @@ def signal_name(number: int) -> str:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    return f"{name} ({said[number]})" if number in said else name
+    return f"{name} ({known[number]})" if number in known else name
