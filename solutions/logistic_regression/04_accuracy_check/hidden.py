@@ -26,8 +26,8 @@ def agrees_with_the_reference_on_unseen_models(student, reference, rng):
     """predict agrees with the reference on other data, of other sizes, with several inputs"""
     for rows, inputs in ((7, 1), (300, 3), (1, 2)):
         x, w, b = unseen(rng, rows, inputs)
-        ours = plain(reference.define(LAB, "on_unit")(reference.predict, x, w, b))
         mine = student.define(LAB, "on_unit")(student.predict, x, w, b)
+        ours = plain(reference.define(LAB, "on_unit")(reference.predict, x, w, b))
         what = f"What `predict` made of {rows} rows with {inputs} inputs"
         expect_classes(mine, ours.reshape(-1), what)
 
@@ -35,7 +35,7 @@ def agrees_with_the_reference_on_unseen_models(student, reference, rng):
 @check(points=1, after=gives_the_share_that_is_right)
 def counts_batches_of_every_size(student, reference, rng):
     """accuracy agrees with the reference on 300, 20 and 1 rows, and where all or none are right"""
-    ours, mine = reference.define(LAB, "share"), student.define(LAB, "share")
+    mine, ours = student.define(LAB, "share"), reference.define(LAB, "share")
     for rows, wrong in ((300, 0), (300, 300), (300, 41), (20, 7), (1, 0)):
         y = (rng.random((rows, 1)) < 0.5).astype(np.float32)
         sure = np.where(y > 0.5, 0.8, 0.2)
