@@ -38,7 +38,7 @@ def check(
 ) -> Callable[[Callable[..., Any]], Check]:
     """Makes a function a check: its name is its id, its docstring the line a student reads.
 
-    Parameters of the function name what it needs: student, reference, rng, thresholds, code. In
+    Parameters of the function name what it needs: student, reference, rng, thresholds. In
     checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
     names checks, or is one; without their points this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and
