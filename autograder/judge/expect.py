@@ -302,16 +302,18 @@ class Expectation:
         if self.operations is None:
             raise TypeError("is_by_hand is about a watched call: student.watch(student.f, ...)")
         asked = {_DIRECTION.sub("", name) for name in self.operations}
-        evidence = Evidence("ready-made", "", (1.0,))
         if found := sorted(asked.intersection(without)):
             told = ", ".join(f"`{without[name][0]}`" for name in found)
-            rationale = f"{called(self.call)}It had torch compute {told}, ready-made; expected "
-            names = [name for operation in found for name in without[operation]]
-            rationale += "the formula, written out."
-            raise CheckFailed(rationale, self.hint, evidence, names=names)
+            raise CheckFailed(
+                f"{called(self.call)}It had torch compute {told}, ready-made; expected the "
+                "formula, written out.",
+                self.hint,
+                Evidence("ready-made", "", (1.0,)),
+                names=[name for operation in found for name in without[operation]],
+            )
         if asked.isdisjoint({*needs, *LEAVES_TORCH}):
             rationale = f"{called(self.call)}Torch was not seen to compute any of these meanwhile: "
-            raise CheckFailed(f"{rationale}{', '.join(needs)}.", self.hint, evidence)
+            raise CheckFailed(f"{rationale}{', '.join(needs)}.", self.hint, Evidence("unseen"))
         return self
 
     # -- failing ----------------------------------------------------------------------
