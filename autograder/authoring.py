@@ -5,6 +5,9 @@ def matches_the_definition(student):
     \"\"\"criterion averages -[y ln p + (1-y) ln(1-p)] over the batch\"\"\"
     p, y = column(.9, .2, .7, .4), column(1, 0, 1, 0)
     expect(student.criterion(p, y)).close_to(0.29900, atol=1e-5)
+
+`student.watch(student.criterion, p, y)` is the same call and notes which operations torch is asked
+for meanwhile; `expect(...).is_by_hand(...)` says which must not be among them.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ def check(
 ) -> Callable[[Callable[..., Any]], Check]:
     """Makes a function a check: its name is its id, its docstring the line a student reads.
 
-    Parameters of the function name what it needs: student, reference, rng, thresholds, code. In
+    Parameters of the function name what it needs: student, reference, rng, thresholds. In
     checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
     names checks, or is one; without their points this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and

@@ -48,9 +48,10 @@
 # ### What is judged
 #
 # - The values and slopes of `sigmoid`, near 0 and far from it, for tensors of several shapes.
-# - **By hand**: your `sigmoid` is read, too. A ready-made one inside it (`torch.sigmoid`,
-#   `z.sigmoid()`, `nn.Sigmoid`, `F.logsigmoid`, `torch.special.expit`), `softmax`, or `tanh`, which is
-#   the same curve rescaled, costs the point of `sigmoid_is_written_by_hand` and no other.
+# - **By hand**: what torch computes while your `sigmoid` runs is noted. A ready-made one
+#   (`torch.sigmoid`, `nn.Sigmoid`, `F.logsigmoid`, `F.softplus`, `torch.special.expit`), `softmax`, or
+#   `tanh`, which is the same curve rescaled, costs the point of `sigmoid_is_written_by_hand` and no
+#   other, whatever name you call it by.
 # - `Model` on its own, whatever became of your `sigmoid`: that an optimizer finds its parameters, the
 #   shape and values of what it returns, that a gradient reaches the weight and the bias, that it takes
 #   several inputs, and that it makes no tensor on a device of its own choosing: a model that was moved
@@ -171,7 +172,7 @@ if __name__ == "__main__":
 # - The loss on batches of several sizes, with hard and with soft labels, and its gradient.
 # - Certainty, in checks of its own: the loss there, the gradient there, and that your guard leaves
 #   honest guesses as they are.
-# - **By hand**: your code is read, too. A ready-made loss inside `criterion` (`nn.BCELoss`,
+# - **By hand**: what torch computes while `criterion` runs is noted. A ready-made loss (`nn.BCELoss`,
 #   `F.binary_cross_entropy`, either of them `with_logits`, `cross_entropy`, `nll_loss`, `kl_div`,
 #   `Bernoulli(...).log_prob` or the like) costs the 3 points of `is_written_by_hand`, and no others.
 #
@@ -716,7 +717,8 @@ if __name__ == "__main__":
 # ### What is judged
 #
 # Values step by step, on the numbers above and on others; each name, each run and each learning rate earns its part.
-# Where `torch.optim` is used inside `momentum_path` or `adam_path`, that costs 1 point each: the code is read for it.
+# Where `torch.optim` is used inside `momentum_path` or `adam_path`, that costs 1 point each: they run once more
+# while torch's own optimizers do nothing, and must not notice.
 # One learning rate for all twelve earns nothing. How you write it is yours.
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.results import total
 
-FIXTURES = frozenset({"student", "reference", "rng", "thresholds", "code"})
+FIXTURES = frozenset({"student", "reference", "rng", "thresholds"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

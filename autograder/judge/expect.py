@@ -8,7 +8,8 @@ the *evidence*: the wrong value in numbers, by which known mistakes are recognis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -17,10 +18,13 @@ import numpy.typing as npt
 
 from autograder.judge.origin import is_marked, marked
 from autograder.judge.wording import article, called, show
-from autograder.sandbox.host.remote import Remote, call_of, is_trusted, value_of
+from autograder.sandbox.host.remote import Remote, call_of, is_trusted, reply_of, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
 
 EVIDENCE_NUMBERS = 64
+LEAVES_TORCH = frozenset({"array", "item", "local_scalar_dense", "numpy", "tolist"})
+"""Operations that hand numbers to Python or NumPy: what is computed with them there is not seen."""
+_DIRECTION = re.compile("_(forward|backward)$")
 LOOSER = {"float16": 1e-2, "bfloat16": 4e-2}
 """Relative tolerance for types with few digits: about 10 units in the last place."""
 
@@ -38,6 +42,7 @@ class CheckFailed(Exception):
     """The student's answer is not right. Carries what the report says of it.
 
     `actual` and `expected` are the two values as the rationale words them; "" where it has none.
+    Lines of the student's that use one of `names` are shown with it.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class CheckFailed(Exception):
         evidence: Evidence,
         actual: str = "",
         expected: str = "",
+        names: Sequence[str] = (),
     ):
         super().__init__(rationale)
         self.rationale = rationale
@@ -54,6 +60,7 @@ class CheckFailed(Exception):
         self.evidence = evidence
         self.actual = actual
         self.expected = expected
+        self.names = names
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,8 @@ class Expectation:
     def __init__(self, value: Any, what: str = "", hint: str | None = None):
         self.value = value_of(value) if isinstance(value, Remote) else value
         self.call = call_of(value) if isinstance(value, Remote) else None
+        reply = reply_of(value) if isinstance(value, Remote) else None
+        self.operations = reply.operations if reply else None
         self.what = what
         self.hint = hint
 
@@ -278,6 +287,33 @@ class Expectation:
         if not self.value.requires_grad:
             evidence = Evidence("no gradient", "", numbers(self.value))
             self._refuse("a tensor that remembers how it was computed (requires_grad)", evidence)
+        return self
+
+    def is_by_hand(
+        self, without: Mapping[str, Sequence[str]], needs: Collection[str]
+    ) -> Expectation:
+        """The result of a watched call (`student.watch`): torch was asked for none of the
+        operations in `without`, and for one in `needs` (or the numbers left torch).
+
+        `without` gives for each what a student may have written for it, first what she is told:
+        {"binary_cross_entropy": ("F.binary_cross_entropy", "nn.BCELoss")}. An operation is called
+        as in torch.ops.aten or by its function, with neither outer underscores nor "_forward".
+        """
+        if self.operations is None:
+            raise TypeError("is_by_hand is about a watched call: student.watch(student.f, ...)")
+        asked = {_DIRECTION.sub("", name) for name in self.operations}
+        if found := sorted(asked.intersection(without)):
+            told = ", ".join(f"`{without[name][0]}`" for name in found)
+            raise CheckFailed(
+                f"{called(self.call)}It had torch compute {told}, ready-made; expected the "
+                "formula, written out.",
+                self.hint,
+                Evidence("ready-made", "", (1.0,)),
+                names=[name for operation in found for name in without[operation]],
+            )
+        if asked.isdisjoint({*needs, *LEAVES_TORCH}):
+            rationale = f"{called(self.call)}Torch was not seen to compute any of these meanwhile: "
+            raise CheckFailed(f"{rationale}{', '.join(needs)}.", self.hint, Evidence("unseen"))
         return self
 
     # -- failing ----------------------------------------------------------------------

@@ -17,8 +17,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.judge.reading import Code, Part
-from autograder.judge.scopes import dotted, imported
+from autograder.judge.reading import Code, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,8 @@ def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
         return ()
     places: dict[Habit, list[str]] = {}
     for part in code.parts:
-        nodes = list(ast.walk(part.tree))
-        imports = _imports(code, part, nodes)
-        for node in nodes:
+        imports = code.imports[part.module]
+        for node in ast.walk(part.tree):
             if not isinstance(node, _KINDS):  # most are not: this is what makes it quick
                 continue
             for habit in occurring:
@@ -75,15 +73,6 @@ def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
 
 def _more(count: int) -> str:
     return f" (and {count} more)" if count > 0 else ""
-
-
-def _imports(code: Code, part: Part, nodes: Sequence[ast.AST]) -> dict[str, str]:
-    """Local name -> dotted name, of the imports of a module wherever they stand."""
-    found = {name: min(full) for name, full in code.modules[part.module].imports.items()}
-    for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found.update(imported(node))
-    return found
 
 
 def _matches(habit: Habit, node: ast.AST, imports: Mapping[str, str]) -> bool:

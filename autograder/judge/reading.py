@@ -1,39 +1,30 @@
-"""Static reading of a submission's code: which names an entry point can reach.
+"""What is read in a submission's code, for words only: no mark depends on it.
 
-Nothing is run; the code is parsed, and names are followed through the functions, classes, module
-variables and helper files of the submission.
-
-    entry point ── its definitions ── names in them ── own names: followed the same way
-                                                    └─ other names: as written, and resolved
-                                                       through imports and aliases
-
-What a determined person hides (names built at run time) is not found; what is found is really
-written in code that the entry point can reach. Dead branches count.
+Nothing is run; the code is parsed.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
 
-from autograder.judge.following import Search
-from autograder.judge.scopes import ModuleNames
 from autograder.submissions.model import Cell, Submission
 from autograder.submissions.syntax import parse, shown
 
-_MAIN = "__main__"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_MOST_SEARCHED = 500
+"""Characters of a line that are searched for a name."""
 MOST_CODE = 100
 """Characters of a line of code that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One cell or helper file that parses, and the module that it belongs to."""
+    """One cell or helper file that parses; `module` is "" for all cells, else the file's name."""
 
     cell: Cell
     tree: ast.Module
@@ -44,12 +35,11 @@ class Code:
     """The code of one submission, parsed."""
 
     def __init__(self, cells: Sequence[Cell], files: Mapping[str, bytes] | None = None) -> None:
-        self._read = [(cell, _MAIN) for cell in cells]
+        self._read = [(cell, "") for cell in cells]
         for name, data in sorted((files or {}).items()):
             if name.endswith(".py"):
                 text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-                self._read.append((Cell(text, name), _module_name(name)))
-        self._known: dict[str, frozenset[str]] = {}
+                self._read.append((Cell(text, name), name))
 
     @classmethod
     def of(cls, submission: Submission) -> Code:
@@ -63,44 +53,36 @@ class Code:
         return tuple(Part(cell, tree, module) for cell, tree, module in trees if tree is not None)
 
     @cached_property
-    def modules(self) -> Mapping[str, ModuleNames]:
-        """What the names of each module stand for; the cells together are "__main__"."""
-        modules: dict[str, ModuleNames] = {_MAIN: ModuleNames(_MAIN)}
+    def imports(self) -> Mapping[str, Mapping[str, str]]:
+        """For each module what its imports bind, wherever they stand: name -> dotted name."""
+        found: dict[str, dict[str, str]] = {}
         for part in self.parts:
-            module = modules.setdefault(part.module, ModuleNames(part.module))
-            try:
-                module.add(part.tree)
-            except RecursionError:
-                continue
-        for part in self.parts:
-            if part.module == _MAIN and part.cell.origin.endswith(".py"):
-                modules.setdefault(_module_name(part.cell.origin), modules[_MAIN])
-        return modules
-
-    def names_used_by(self, entry_point: str) -> frozenset[str]:
-        """Dotted and bare names that an entry point can reach, NFKC-normalised.
-
-        `F.mean(x)` gives "F.mean", "mean" and, through the import of `F`,
-        "torch.nn.functional.mean". Names that the submission defines itself, local variables and
-        annotations are not among them: what they stand for is. Empty if there is no such name.
-        """
-        entry_point = unicodedata.normalize("NFKC", entry_point)
-        if entry_point not in self._known:
-            search = Search(self.modules)
-            main = self.modules[_MAIN]
-            if entry_point in main.bound or entry_point in main.imports or main.stars:
-                search.use((entry_point,), [], main)
-                search.run()
-            self._known[entry_point] = frozenset(search.names)
-        return self._known[entry_point]
+            names = found.setdefault(part.module, {})
+            for node in ast.walk(part.tree):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    names.update(imported(node))
+        return found
 
 
-def _module_name(file: str) -> str:
-    parts = PurePosixPath(file).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """(local name, dotted name) for each name that an import binds."""
+    for alias in node.names:
+        if isinstance(node, ast.ImportFrom):
+            yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
+        elif alias.asname:
+            yield alias.asname, alias.name
 
 
-# -- the student's definitions --------------------------------------------------------------
+def dotted(node: ast.AST) -> list[str] | None:
+    """["torch", "nn", "BCELoss"] for `torch.nn.BCELoss`; None if it isn't names all the way."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [node.id, *reversed(parts)] if isinstance(node, ast.Name) else None
+
+
+# -- the student's lines --------------------------------------------------------------------
 
 
 def defined_in(code: Code | None) -> list[str]:
@@ -122,6 +104,26 @@ def defined_at(code: Code | None, name: str) -> str:
             if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and node.name == owner:
                 inside = [one for one in node.body if isinstance(one, _FUNCTIONS)]
                 found = next((one for one in inside if one.name == method), node)
-                line = part.cell.source.split("\n")[found.lineno - 1]
-                return f"{part.cell.where(found.lineno)}: `{shown(line, MOST_CODE)}`"
+                return _place(part.cell, found.lineno)
     return ""
+
+
+def lines_with(code: Code | None, names: Sequence[str]) -> list[str]:
+    """The lines that use or import something of one of these names, each with its place.
+
+    `.sigmoid(` is a use, `def sigmoid(` and a comment are none.
+    """
+    either = "|".join(map(re.escape, names))
+    use, word = re.compile(rf"\.(?:{either})\b"), re.compile(rf"\b(?:{either})\b")
+    found = []
+    for part in code.parts if code is not None else ():
+        for number, line in enumerate(part.cell.source.split("\n"), start=1):
+            text = unicodedata.normalize("NFKC", line[:_MOST_SEARCHED]).partition("#")[0]
+            if use.search(text) or ("import" in text and word.search(text)):
+                found.append(_place(part.cell, number))
+    return found
+
+
+def _place(cell: Cell, number: int) -> str:
+    line = cell.source.split("\n")[number - 1]
+    return f"{cell.where(number)}: `{shown(line, MOST_CODE)}`"

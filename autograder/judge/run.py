@@ -57,7 +57,7 @@ class Finding:
 class Candidate:
     """A submission in the form in which checks meet it.
 
-    `code` is the static reading of it; `missing` tells, for an entry point that is not
+    `code` is for what is told, never for marks; `missing` tells, for an entry point that is not
     defined, why (a cell that failed), or is empty. After `deadline` (time.monotonic) no
     further check is begun.
     """
@@ -163,9 +163,8 @@ def run_check(
     except CheckFailed as failure:
         hint = words.hint_for(failure.evidence, failure.hint or "", check.hint or "", None)
         values = failure.actual, failure.expected
-        return Finding(
-            check, Status.FAILED, 0.0, failure.rationale, hint, failure.evidence, *values
-        )
+        rationale = failure.rationale + words.of_lines(candidate.code, failure.names)
+        return Finding(check, Status.FAILED, 0.0, rationale, hint, failure.evidence, *values)
     except StudentFault as fault:
         return _faulted(exercise, check, candidate, fault)
     except ProtectionError:
@@ -201,10 +200,8 @@ def _fixtures(
             given[name] = Subject(reference, exercise.entry_points)
         elif name == "rng":
             given[name] = np.random.default_rng(seed)
-        elif name == "thresholds":
-            given[name] = exercise.thresholds
         else:
-            given[name] = candidate.code
+            given[name] = exercise.thresholds
     return given
 
 

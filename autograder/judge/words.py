@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from autograder.judge.expect import Evidence
-from autograder.judge.reading import MOST_CODE, Code, defined_at, defined_in
+from autograder.judge.reading import MOST_CODE, Code, defined_at, defined_in, lines_with
 from autograder.judge.wording import about, called
 from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
@@ -170,6 +170,13 @@ def of_stub(fault: Raised, entry_points: Iterable[str]) -> str:
 
 def _names_in(call: object) -> Sequence[str]:
     return (call.name, *about(call)) if isinstance(call, Call) else ()
+
+
+def of_lines(code: Code | None, names: Sequence[str]) -> str:
+    """The lines that use one of the names; "" where there are none."""
+    found = lines_with(code, [name.rpartition(".")[2] for name in names]) if names else []
+    more = f" (and {len(found) - MOST_LINES} more)" if len(found) > MOST_LINES else ""
+    return f" In your code: {'; '.join(found[:MOST_LINES])}{more}." if found else ""
 
 
 def of_other_arguments(

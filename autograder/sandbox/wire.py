@@ -37,6 +37,8 @@ MAX_PAYLOAD = 64 << 20
 MAX_DEPTH = 16
 MAX_LEAVES = 200_000
 MAX_DIMENSIONS = 8
+MAX_NAMES = 500
+MAX_NAME = 100
 PREFIX = struct.Struct("<II")
 _INT64 = 1 << 63
 
@@ -286,6 +288,13 @@ def text(body: Any, limit: int = 100_000) -> str:
     except UnicodeEncodeError:
         raise ProtocolError("a text with lone surrogates") from None
     return body
+
+
+def names(body: Any) -> tuple[str, ...]:
+    """A list of short strings."""
+    if type(body) is not list or len(body) > MAX_NAMES:
+        raise ProtocolError("a list of names that is none, or is too long")
+    return tuple(text(name, MAX_NAME) for name in body)
 
 
 def _opaque(tag: str, body: Any) -> Opaque:

@@ -47,6 +47,44 @@ reals = st.floats(-1e6, 1e6, width=32)
 arrays = shapes.flatmap(lambda shape: npst.arrays("float32", shape, elements=reals))
 
 
+# -- by hand --------------------------------------------------------------------------------
+
+
+READY_MADE = {"sigmoid": ("torch.sigmoid", "nn.Sigmoid"), "log_sigmoid": ("F.logsigmoid",)}
+
+
+def watched(*operations):
+    reply = Reply(1, 0.5, operations)
+    return expect(Remote(None, {"r": 1}, reply=reply, call=Call("f", (("z", 3),))))
+
+
+@pytest.mark.parametrize("seen", ["exp", "numpy", "local_scalar_dense"])
+def test_by_hand_is_what_asked_for_none_of_the_ready_made(seen):
+    watched("add", seen).is_by_hand(READY_MADE, needs=("exp",))
+
+
+def test_what_is_ready_made_is_told_as_a_student_knows_it():
+    failure = refused(
+        lambda: watched("exp", "log_sigmoid_forward", "sigmoid").is_by_hand(READY_MADE, ("exp",))
+    )
+    assert failure.rationale == (
+        "Called `f(z)` with z = 3. It had torch compute `F.logsigmoid`, `torch.sigmoid`, "
+        "ready-made; expected the formula, written out."
+    )
+    assert failure.names == ["F.logsigmoid", "torch.sigmoid", "nn.Sigmoid"]
+
+
+@pytest.mark.parametrize("seen", [(), ("add", "mul")])
+def test_what_could_not_be_seen_is_not_taken_for_by_hand(seen):
+    failure = refused(lambda: watched(*seen).is_by_hand(READY_MADE, needs=("exp", "pow")))
+    assert "not seen to compute any of these meanwhile: exp, pow." in failure.rationale
+
+
+def test_a_call_that_was_not_watched_is_the_authors_fault():
+    with pytest.raises(TypeError, match=r"student\.watch"):
+        expect(returned(0.5)).is_by_hand(READY_MADE, needs=("exp",))
+
+
 # -- close_to and equals --------------------------------------------------------------------
 
 

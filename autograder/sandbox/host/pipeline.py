@@ -22,10 +22,14 @@ from autograder.sandbox.outcomes import OutOfMemory, Raised, TimedOut
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back from a call: the number under which it is kept, and its value."""
+    """What came back from a call: the number under which it is kept, and its value.
+
+    `operations`: what torch was asked for meanwhile, where the call was watched.
+    """
 
     ref: int
     value: Any
+    operations: tuple[str, ...] | None = None
 
 
 SKIPPED = Reply(0, wire.Opaque("call that was left out", 0))

@@ -74,6 +74,11 @@ class Subject:
             self._defined[source, name] = self._define(source, name)
         return self._defined[source, name]
 
+    def watch(self, target: Remote, *args: Any, **kwargs: Any) -> Remote:
+        """Calls `target`, and notes which operations torch is asked for meanwhile, by whatever way;
+        `expect(...).is_by_hand` judges them. Backward is not watched."""
+        return target._called(args, kwargs, {"watch": True})
+
     def _define(self, source: str, name: str) -> Remote:
         reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
         parameters = _parameters_of(source, name)
@@ -157,6 +162,11 @@ class Remote:
         return Remote(self._asker, self._base, path=(*self._path, step), label=label)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Remote:
+        return self._called(args, kwargs, {})
+
+    def _called(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any]
+    ) -> Remote:
         buffers: list[bytes] = []
         request = {
             "op": "call",
@@ -165,6 +175,7 @@ class Remote:
             "kwargs": [
                 [k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()
             ],
+            **options,
         }
         call = self._describe(args, kwargs)
         try:

@@ -300,12 +300,14 @@ class Session:
             raise self._raised(header["raised"])
         if set(header) == {"id", "skipped"}:
             return SKIPPED
-        if set(header) != {"id", "ok", "ref"} or type(header["ref"]) is not int:
+        parts = set(header) - {"operations"}
+        if parts != {"id", "ok", "ref"} or type(header["ref"]) is not int:
             raise wire.ProtocolError("an answer with other parts than it should have")
         decoder = wire.Decoder(payload)
         value = decoder.value(header["ok"])
         decoder.finish()
-        return Reply(header["ref"], value)
+        watched = "operations" in header
+        return Reply(header["ref"], value, wire.names(header["operations"]) if watched else None)
 
     def _raised(self, body: Any) -> StudentFault:
         if type(body) is not list or [type(part) for part in body] != [str, str, list]:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.worker.watching import Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
@@ -47,6 +48,8 @@ class Runtime:
         self.prepared = False
         self.future = 0
         self.left_out = 0
+        self.watch: Watch
+        self.watched: list[str] = []
 
     # -- requests ---------------------------------------------------------------------
 
@@ -79,6 +82,8 @@ class Runtime:
             value = operations[header["op"]](header, decoder)
             reply["ok"] = self._too_long(value) or wire.encode(value, buffers, self._leaf)
             reply["ref"] = self._keep(value)
+            if header.get("watch"):
+                reply["operations"] = self.watched
             return self._packed(reply, buffers, value)
         except BaseException as error:
             if batch and not header["raises"]:
@@ -94,8 +99,10 @@ class Runtime:
             return wire.pack({**reply, "ok": self._opaque(value, known_as)}, [])
 
     def _prepare(self) -> None:
-        """Once per worker: one thread, the device, names that a notebook has."""
+        """Once per worker, before student code: one thread, the device, what watches calls, names
+        that a notebook has."""
         self.prepared = True
+        self.watch = watch_of(self.torch)
         self.torch.set_num_threads(1)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
@@ -142,7 +149,12 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
-        return target(*args, **kwargs)
+        if not header.get("watch"):
+            return target(*args, **kwargs)
+        with self.watch() as names:
+            value = target(*args, **kwargs)
+        self.watched = sorted(names)
+        return value
 
     def _get(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         return self._resolve(header["target"], decoder)

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.judge.expect import plain
 from autograder.judge.wording import arguments, expression
-from autograder.sandbox.host.remote import Remote, Subject, call_of, value_of
+from autograder.sandbox.host.remote import Remote, Subject, call_of, reply_of, value_of
 from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.wire import ArrayValue, Opaque
@@ -258,3 +258,66 @@ def test_the_result_of_a_call_knows_the_call(subject):
 
 def test_a_remote_has_a_name_for_its_author():
     assert repr(Remote(None, {}, label="criterion")) == "<Remote criterion>"
+
+
+# -- watched calls ------------------------------------------------------------------------
+
+
+WAYS = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+def by_function(z):
+    return F.poisson_nll_loss(z, z, log_input=False)
+
+def by_operation(z):
+    return torch.ops.aten.sigmoid.default(z)
+
+def by_method(z):
+    return z.clone().sigmoid_()
+
+def by_module(z):
+    return nn.Softmin(0)(z)
+
+def by_autograd(z):
+    class Own(torch.autograd.Function):
+        forward = staticmethod(lambda ctx, z: torch.sigmoid(z))
+        backward = staticmethod(lambda ctx, above: above)
+    return Own.apply(z)
+
+def by_hand(z):
+    assert torch.sigmoid is not None
+    return 1 / (1 + torch.exp(-z))
+"""
+SEEN = {
+    "by_function": "poisson_nll_loss",
+    "by_operation": "sigmoid",
+    "by_method": "sigmoid",
+    "by_module": "softmax",
+    "by_autograd": "sigmoid",
+    "by_hand": "exp",
+}
+
+
+@pytest.fixture
+def ways():
+    session = Session(LocalTransport, [Source(WAYS, lambda line: f"line {line}")])
+    session.begin(0, 5.0)
+    yield Subject(session, dict.fromkeys(SEEN, ("z",)))
+    session.close()
+
+
+def test_what_torch_is_asked_for_is_seen_whatever_the_way(ways):
+    z = np.array([0.5, 2.0], "float32")
+    for name, operation in SEEN.items():
+        answer = ways.watch(getattr(ways, name), z)
+        assert operation in reply_of(answer).operations, name
+        assert np.allclose(plain(answer), plain(getattr(ways, name)(z)))
+    assert "sigmoid" not in reply_of(ways.watch(ways.by_hand, z)).operations
+
+
+def test_only_the_call_that_is_watched_is_seen(ways):
+    z = np.array([0.5, 2.0], "float32")
+    assert reply_of(ways.by_method(z)).operations is None
+    assert "sigmoid" not in reply_of(ways.watch(ways.by_hand, ways.by_method(z))).operations
