@@ -293,8 +293,10 @@ class Grader:
         return self._learned().foresight(exercise, seed)
 
     def reference_runs(self, exercise: Exercise, seed: int) -> Iterator[ReferenceRun]:
-        """Runs the checks on the reference once more; nothing of it is kept."""
-        return self._learned().runs(exercise, solution_source(exercise) or "", seed)
+        """Runs the checks on the reference once more, in a fresh worker; nothing of it is kept."""
+        learned = self._learned()
+        with contextlib.closing(learned.recording()) as student:
+            yield from learned.runs(exercise, solution_source(exercise) or "", seed, student)
 
     def _learned(self) -> References:
         assert self._launcher is not None

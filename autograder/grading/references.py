@@ -44,6 +44,8 @@ class References:
     launcher: AnyLauncher
     _recorded: dict[Path, RecordedReference] = field(default_factory=dict)
     _foresights: dict[tuple[Path, int], Foresight] = field(default_factory=dict)
+    _student: Recording | None = None
+    _left: int = 0
     _learner: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="reference")
     )
@@ -70,12 +72,15 @@ class References:
         source = solution_source(exercise) if known is None else None
         if source is not None and (reference := self.of(exercise)) is not None:
             known = self._foresights[exercise.folder, seed] = Foresight(exercise, seed)
+            self._left += 1
             self._learner.submit(self._learn, known, source, reference.records)
         return known
 
-    def runs(self, exercise: Exercise, source: str, seed: int) -> Iterator[ReferenceRun]:
-        """Runs each check on the reference, as if a student had handed it in."""
-        student = Recording(self.launcher.start, [_cell(exercise, source)])
+    def runs(
+        self, exercise: Exercise, source: str, seed: int, student: Recording
+    ) -> Iterator[ReferenceRun]:
+        """Runs each check on the reference, as if `student` had handed it in."""
+        student.turn_to([_cell(exercise, source)])
         reference = self.recorded(exercise, source)
         reference.twin = lambda: student.asked
         candidate = Candidate(student, Code([Cell(source, "solution.py")]), {})
@@ -85,15 +90,19 @@ class References:
                 asked = tuple(answered.request for answered in student.asked)
                 yield ReferenceRun(found, asked, reference.records)
         finally:
-            student.close()
             reference.close()
+
+    def recording(self) -> Recording:
+        """A worker for references, one after another."""
+        return Recording(self.launcher.start, [])
 
     def _learn(self, foresight: Foresight, source: str, records: dict[int, list[Answered]]) -> None:
         """What ends it early, ends whoever waits for it; it is learned anew when it is needed
-        again."""
+        again. One worker serves all that is to be learned at a time."""
         exercise, seed = foresight.exercise, foresight.seed
+        self._student = self._student or self.recording()
         try:
-            for run in self.runs(exercise, source, seed):
+            for run in self.runs(exercise, source, seed, self._student):
                 records.update(run.records)
                 check = run.finding.check
                 known = Foreseen(check_seed(seed, exercise.name, check.name), run.asked)
@@ -101,6 +110,10 @@ class References:
         except BaseException as error:
             self._foresights.pop((exercise.folder, seed), None)
             foresight.fail(error)
+        finally:
+            self._left -= 1
+            if not self._left:
+                self._student.close()
 
     def close(self) -> None:
         """Ends the workers, and the learning where it is."""

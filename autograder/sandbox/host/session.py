@@ -180,7 +180,18 @@ class Session:
         if len(self.fatal) > MAX_FATAL_CELLS:
             raise next(iter(self.fatal.values()))
         self.transport = self.start()
-        self._loading.append((self._send({"op": "begin", "seed": self.seed}, []), ""))
+        self._send_code()
+
+    def turn_to(self, cells: Sequence[Source]) -> None:
+        """From now on other cells, with names of their own, in the same worker if it lives: for the
+        course's own code, since what one piece changes in Python the next one finds."""
+        self.cells, self.fatal = cells, {}
+        if self.transport is not None:
+            self._send_code()
+
+    def _send_code(self) -> None:
+        begin = {"op": "begin", "seed": self.seed, "anew": True}
+        self._loading.append((self._send(begin, []), ""))
         for name, content in self.files.items():
             self._loading.append((self._send({"op": "file", "name": name}, [content]), name))
         for index, cell in enumerate(self.cells):

@@ -99,20 +99,21 @@ class Runtime:
             return wire.pack({**reply, "ok": self._opaque(value, known_as)}, [])
 
     def _prepare(self) -> None:
-        """Once per worker, before student code: one thread, the device, what watches calls, names
-        that a notebook has."""
+        """Once per worker, before student code: one thread, the device, what watches calls."""
         self.prepared = True
         self.watch = watch_of(self.torch)
         self.torch.set_num_threads(1)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
-        namespace = self.module.__dict__
-        namespace.update(get_ipython=lambda: None, display=print)
-        sys.modules["submission"] = self.module
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Before the cells, and before each check: seeds, an empty table of kept objects, and
-        torch's switches as they were, so that one exercise's code does not cost another."""
+        torch's switches as they were, so that one exercise's code does not cost another. Before
+        cells (`anew`) also a module of their own, with names that a notebook has."""
+        if header.get("anew"):
+            self.module = sys.modules["submission"] = types.ModuleType("submission")
+            self.module.__dict__.update(get_ipython=lambda: None, display=print)
+            self.future = 0
         seed = header["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)
