@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,9 @@ from autograder.judge.reading import Code
 from autograder.judge.run import OUR_FAULT, Candidate, Finding, profile_of, run_exercise
 from autograder.results import Status
 from autograder.submissions.model import Cell, Submission
+
+CHECK_SECONDS = 5.0
+"""Of processor time for one check in the judge, whose work is to compare."""
 
 Tell = Callable[[str], None]
 """Is called with what is being run."""
@@ -52,7 +57,7 @@ def reference_problems(grader: Grader, exercise: Exercise, seeds: Sequence[int])
     before: list[ReferenceRun] = []
     for seed, last in zip(seeds, [None, *seeds], strict=False):
         runs = []
-        for number, run in enumerate(grader.reference_runs(exercise, seed)):
+        for number, run in enumerate(_each_in_time(grader.reference_runs(exercise, seed))):
             passed = run.finding.status is Status.PASSED
             if seed == last and not (passed and run.asked == before[number].asked):
                 fact = f"{run.finding.check.name} is not the same in two runs with one seed"
@@ -63,6 +68,28 @@ def reference_problems(grader: Grader, exercise: Exercise, seeds: Sequence[int])
             runs.append(run)
         before = runs
     return []
+
+
+def _each_in_time(runs: Iterator[ReferenceRun]) -> Iterator[ReferenceRun]:
+    """The same; a check that computes for too long, in the judge itself, gets a TimeoutError."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError(f"the check itself computed for more than {CHECK_SECONDS:g} seconds")
+
+    timer = getattr(signal, "setitimer", None)
+    if timer is None or threading.current_thread() is not threading.main_thread():
+        yield from runs
+        return
+    before = signal.signal(signal.SIGPROF, end)
+    try:
+        timer(signal.ITIMER_PROF, CHECK_SECONDS)
+        for run in runs:
+            timer(signal.ITIMER_PROF, 0)
+            yield run
+            timer(signal.ITIMER_PROF, CHECK_SECONDS)
+    finally:
+        timer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _not_passed(exercise: Exercise, finding: Finding, seed: int) -> Problem:

@@ -761,6 +761,16 @@ RUN = [
         ],
     ),
     Edit(
+        "a_check_never_ends",
+        "01_double/checks.py",
+        "    expect(student.double(3))",
+        "    while True:\n        pass\n    expect(student.double(3))",
+        "release",
+        [
+            "error solutions/tiny/01_double/checks.py:6: doubles_a_number breaks: TimeoutError: the check itself computed for more than 5 seconds (checks.py, line 9): fix the check"
+        ],
+    ),
+    Edit(
         "a_check_raises",
         "01_double/checks.py",
         "    expect(student.double(3))",
