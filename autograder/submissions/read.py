@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +21,7 @@ from autograder.submissions.choose import (
     KINDS,
     CandidateFile,
     choose,
+    listed,
     normalised,
     read_candidate,
     topmost,
@@ -43,25 +43,16 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
     no entry point is no error: it is a Submission with a note, and scores 0.
     """
     shown = str(path)
-    try:
-        mode = os.lstat(path).st_mode
-    except FileNotFoundError:
-        raise SubmissionError(shown, "there is no such file or folder", "check the path") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "invalid path"
-        raise SubmissionError(shown, f"it can't be read ({reason})", "check the path") from None
-    if stat.S_ISLNK(mode):
-        raise SubmissionError(shown, "it is a link", "pass what it points to")
-    suffix = path.suffix.lower()
-    if stat.S_ISDIR(mode):
+    if os.path.isdir(path) and not os.path.islink(path):
         return _from_files(path, read_folder(path), course)
+    data = read_file(path)
+    suffix = path.suffix.lower()
     if suffix == ".zip":
-        return _from_files(path, read_archive(read_file(path), shown), course)
+        return _from_files(path, read_archive(data, shown), course)
     if suffix in KINDS:
-        data = read_file(path)
-        candidate = read_candidate(path.name, data, shown, course, _folder_name(path))
+        candidate = read_candidate(path.name, data, shown, course, _absolute(path).parent.name)
         return _submission(path, candidate, {}, {path.name: data}, [], course)
-    raise SubmissionError(shown, "it is no kind of file that can be graded", _PASS)
+    raise SubmissionError(shown, "it is not a kind of file that can be graded", _PASS)
 
 
 def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submission:
@@ -77,11 +68,11 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
     }
     hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
     choice = choose(content, f"{shown}/{prefix}".rstrip("/"), course, hint)
+    chosen = choice.candidate
     notes = [*files.notes, *choice.notes]
-    helpers = _helpers(content, {choice.candidate.name, *choice.twins}, notes)
-    read = {choice.candidate.name: content[choice.candidate.name], **helpers}
-    read_from = prefix + choice.candidate.name
-    return _submission(path, choice.candidate, helpers, read, notes, course, read_from)
+    helpers = _helpers(content, {chosen.name, *choice.twins}, notes)
+    read = {chosen.name: content[chosen.name], **helpers}
+    return _submission(path, chosen, helpers, read, notes, course, prefix)
 
 
 def _submission(
@@ -91,12 +82,11 @@ def _submission(
     read: Mapping[str, bytes],
     notes: list[str],
     course: KnownAssignments,
-    file: str = "",
+    prefix: str = "",
 ) -> Submission:
     notes += candidate.reading.notes
     if candidate.defined == 0:
-        names = sorted(course.names_of(candidate.assignment))
-        wanted = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+        wanted = listed(sorted(course.names_of(candidate.assignment)))
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
@@ -109,7 +99,7 @@ def _submission(
         notes=tuple(notes),
         digest=_digest(candidate.name, read),
         dropped=dict(candidate.reading.dropped),
-        file=file or candidate.name,
+        file=prefix + candidate.name,
     )
 
 
@@ -143,10 +133,6 @@ def _helper_problem(name: str, data: bytes) -> list[str]:
 
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))
-
-
-def _folder_name(path: Path) -> str:
-    return _absolute(path).parent.name
 
 
 def _student(path: Path, assignment: str | None) -> str:
