@@ -78,7 +78,7 @@ def test_of_copies_the_one_with_the_work_is_taken(notebook):
     done, said = repaired(notebook)
     assert cell_of(done, "double").source == FILLED
     assert "cell 2" in said
-    assert "carry the id 'double'" in said
+    assert "have the id 'double'" in said
 
 
 def test_a_split_cell_goes_on_as_two(notebook):
@@ -89,7 +89,7 @@ def test_a_split_cell_goes_on_as_two(notebook):
     done, said = repaired(notebook)
     assert cell_of(done, "double").source == FILLED
     assert "import math" in [cell.source for cell in done.cells]
-    assert "cell 2 is taken for it" in said
+    assert "cell 2 is used" in said
 
 
 @pytest.mark.parametrize("missing", IDS)
@@ -106,7 +106,7 @@ def test_an_edited_check_cell_is_as_released_again(notebook):
     cell_of(notebook, "check_double").source = "5.0"
     done, said = repaired(notebook)
     assert cell_of(done, "check_double") == cell_of(RELEASED, "check_double")
-    assert "cell 2 ('check_double') is locked and was edited" in said
+    assert "cell 2 ('check_double') is locked but was edited" in said
 
 
 def test_points_and_locks_in_metadata_are_those_of_the_release(notebook):
@@ -139,7 +139,7 @@ def test_a_cell_that_became_text_is_code_again(notebook):
     )
     done, said = repaired(notebook)
     assert cell_of(done, "double").cell_type == "code"
-    assert "was made a markdown cell" in said
+    assert "was changed to a markdown cell" in said
 
 
 def test_without_metadata_cells_are_known_by_their_ids(notebook):
@@ -147,7 +147,7 @@ def test_without_metadata_cells_are_known_by_their_ids(notebook):
         cell.metadata = {}
     done, said = repaired(notebook)
     assert done == filled_in()
-    assert "known by its cell id" in said
+    assert "recognized by its cell id" in said
 
 
 def test_colab_drops_ids_and_metadata(notebook):
@@ -158,8 +158,8 @@ def test_colab_drops_ids_and_metadata(notebook):
     notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}
     done, said = repaired(notebook)
     assert done == filled_in()
-    assert "cell 1 has lost the id 'double': known by the names that it defines" in said
-    assert "cell 2 has lost the id 'check_double': known by its text" in said
+    assert "cell 1 has lost the id 'double': recognized by the names that it defines" in said
+    assert "cell 2 has lost the id 'check_double': recognized by its text" in said
 
 
 def test_vs_code_changes_ids_and_adds_metadata(notebook):

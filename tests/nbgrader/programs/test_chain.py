@@ -272,9 +272,9 @@ def test_a_students_code_is_kept(world):
 
 def test_repairs_are_said_in_the_notebook(world):
     said = world.autograded("emil", NAME).cells[0].source
-    assert "carry the id &#x27;bce_criterion&#x27;" in said
+    assert "have the id &#x27;bce_criterion&#x27;" in said
     assert "the cell &#x27;check_sigmoid_model&#x27; was missing" in said
-    assert "check_activations&#x27;) is locked and was edited" in said
+    assert "check_activations&#x27;) is locked but was edited" in said
     assert "id of another notebook" in said
     assert "by the names that it defines" in world.autograded("finn", NAME).cells[0].source
 
