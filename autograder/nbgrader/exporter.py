@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import default
 
@@ -75,7 +76,7 @@ class JudgingExporter(NotebookExporter):
         return written
 
 
-def add_stand_ins(autograde: Any) -> None:
+def add_stand_ins(autograde: Autograde) -> None:
     """Gives each folder that was handed in its assignment's notebook, even if it is not there.
 
     nbgrader passes over a folder without notebooks, and over notebooks of another name. The file

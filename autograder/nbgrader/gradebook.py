@@ -1,7 +1,7 @@
 """The one writer of automatic scores into nbgrader's gradebook.
 
     release notebook ──add_assignment──> assignment, notebook, cells          (one transaction)
-    Entries ──────────save─────────────> student, submissions, scores, penalties (one transaction)
+    GradedSubmissions ──save──> student, submissions, scores, penalties       (one transaction)
 
 It does what SaveCells, SaveAutoGrades and AssignLatePenalties of nbgrader do, with nbgrader's own
 tables, reading of scores and penalty plugin; but a student's rows are written together or not at
@@ -17,10 +17,9 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -40,9 +39,11 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
+from nbgrader.plugins import BasePlugin
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from autograder.errors import GradebookError, GradebookUnavailable
 from autograder.nbgrader.configured import Configured
@@ -60,7 +61,7 @@ REMEDIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GradedSubmission:
     """What one student gets: `graded` is the notebook with its check cells filled.
 
     `timestamp` is in UTC; None keeps the one that the gradebook has. `doubtful` are grade_ids of
@@ -86,25 +87,20 @@ class GradebookWriter:
         self.configured = configured
         self._gradebook: Any = None
 
-    def __enter__(self) -> GradebookWriter:
+    def __enter__(self) -> Self:
         with _explained(self.url):
             make_tables(self.url)
             self._gradebook = Gradebook(self.url, self.configured.course_id)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(SQLAlchemyError):
             self._gradebook.close()
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[Any]:
+    def _transaction(self) -> Iterator[Session]:
         """All that is done inside, or nothing."""
-        session = self._gradebook.db
+        session: Session = self._gradebook.db
         with _explained(self.url):
             try:
                 yield session
@@ -125,25 +121,20 @@ class GradebookWriter:
         with other check cells than `release`.
         """
         with self._transaction() as session:
-            assignment = session.query(Assignment).filter_by(name=name).one_or_none()
-            if assignment is None:
-                assignment = Assignment(name=name, course_id=self.configured.course_id)
-                session.add(assignment)
-                session.flush()
-            notebook = (
-                session.query(Notebook)
-                .filter_by(name=name, assignment_id=assignment.id)
-                .one_or_none()
-            )
-            if notebook is None:
-                session.add(_notebook_row(name, assignment, release))
-                return True
-            _require_same_cells(session, notebook, release)
-            return False
+            course = {"course_id": self.configured.course_id}
+            assignment, _ = _row(session, Assignment, course, name=name)
+            kernel = {"kernelspec": json.dumps(release.metadata.get("kernelspec", {}))}
+            key = {"name": name, "assignment_id": assignment.id}
+            notebook, is_new = _row(session, Notebook, kernel, **key)
+            if is_new:
+                session.add_all(row for cell in release.cells for row in _cell_rows(notebook, cell))
+            else:
+                _require_same_cells(session, notebook, release)
+            return is_new
 
     # -- a student --------------------------------------------------------------------------
 
-    def save(self, entries: Sequence[Entry]) -> list[bool]:
+    def save(self, entries: Sequence[GradedSubmission]) -> list[bool]:
         """Writes what one student gets, for one or more assignments: all of it or nothing.
 
         For each entry, whether it changed anything.
@@ -151,38 +142,21 @@ class GradebookWriter:
         with self._transaction() as session:
             return [self._save(session, entry) for entry in entries]
 
-    def _save(self, session: Any, entry: Entry) -> bool:
+    def _save(self, session: Session, entry: GradedSubmission) -> bool:
         assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
-        submission, changed = self._submission(session, assignment, entry)
+        _row(session, Student, id=entry.student)
+        key = {"assignment_id": assignment.id, "student_id": entry.student}
+        submission, changed = _row(session, SubmittedAssignment, **key)
+        if entry.timestamp is not None:
+            changed |= _put(submission, timestamp=entry.timestamp)
         notebook = _submitted_notebook(session, submission, entry.assignment)
         changed |= _save_scores(session, notebook, entry)
         session.flush()
         return self._save_penalty(session, submission, notebook) or changed
 
-    def _submission(
-        self, session: Any, assignment: Any, entry: Entry
-    ) -> tuple[SubmittedAssignment, bool]:
-        """The row of a submission, with the student's; and whether it is new or newly dated."""
-        if session.get(Student, entry.student) is None:
-            session.add(Student(id=entry.student))
-            session.flush()
-        submission = (
-            session.query(SubmittedAssignment)
-            .filter_by(assignment_id=assignment.id, student_id=entry.student)
-            .one_or_none()
-        )
-        if submission is None:
-            submission = SubmittedAssignment(
-                assignment_id=assignment.id, student_id=entry.student, timestamp=entry.timestamp
-            )
-            session.add(submission)
-            session.flush()
-            return submission, True
-        if entry.timestamp is None:
-            return submission, False
-        return submission, _put(submission, timestamp=entry.timestamp)
-
-    def _save_penalty(self, session: Any, submission: Any, notebook: Any) -> bool:
+    def _save_penalty(
+        self, session: Session, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    ) -> bool:
         """What handing in late costs, asked of nbgrader's plugin, as AssignLatePenalties does."""
         late = self.configured.late
         if late is None:
@@ -229,38 +203,23 @@ def make_tables(url: str) -> None:
 # -- rows of an assignment ------------------------------------------------------------------
 
 
-def _notebook_row(name: str, assignment: Any, release: NotebookNode) -> Any:
-    kernel = json.dumps(release.metadata.get("kernelspec", {}))
-    notebook = Notebook(name=name, assignment=assignment, kernelspec=kernel)
-    for cell in release.cells:
-        for row in _cell_rows(cell):
-            row.notebook = notebook
-    return notebook
-
-
-def _cell_rows(cell: NotebookNode) -> Iterator[Any]:
+def _cell_rows(notebook: Notebook, cell: NotebookNode) -> Iterator[BaseCell | SourceCell]:
     """One row for each thing that a cell is: graded, a solution, locked."""
-    grading = cell.metadata.get("nbgrader")
-    if not grading:
-        return
-    name, kind = grading["grade_id"], cell.cell_type
-    if utils.is_grade(cell):
-        yield GradeCell(name=name, max_score=float(grading["points"]), cell_type=kind)
+    grading = cell.metadata.get("nbgrader", {})
+    key = {"notebook": notebook, "name": grading.get("grade_id")}
+    for is_one, kind in ((utils.is_grade, GradeCell), (utils.is_task, TaskCell)):
+        if is_one(cell):
+            points = float(grading["points"])
+            yield kind(**key, max_score=points, cell_type=cell.cell_type)
     if utils.is_solution(cell):
-        yield SolutionCell(name=name)
-    if utils.is_task(cell):
-        yield TaskCell(name=name, max_score=float(grading["points"]), cell_type=kind)
-    if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_locked(cell):
-        yield SourceCell(
-            name=name,
-            cell_type=kind,
-            locked=utils.is_locked(cell),
-            source=cell.source,
-            checksum=grading.get("checksum"),
-        )
+        yield SolutionCell(**key)
+    if utils.is_solution(cell) or utils.is_locked(cell):
+        about = {"source": cell.source, "checksum": grading.get("checksum")}
+        locked = utils.is_locked(cell)
+        yield SourceCell(**key, cell_type=cell.cell_type, locked=locked, **about)
 
 
-def _require_same_cells(session: Any, notebook: Any, release: NotebookNode) -> None:
+def _require_same_cells(session: Session, notebook: Notebook, release: NotebookNode) -> None:
     """The check cells of the gradebook must be worth what they are worth in the release."""
     points = points_of_check_cells(release)
     rows = session.query(GradeCell).filter_by(notebook_id=notebook.id)
@@ -276,24 +235,21 @@ def _require_same_cells(session: Any, notebook: Any, release: NotebookNode) -> N
 # -- rows of a student ----------------------------------------------------------------------
 
 
-def _submitted_notebook(session: Any, submission: Any, name: str) -> Any:
+def _submitted_notebook(
+    session: Session, submission: SubmittedAssignment, name: str
+) -> SubmittedNotebook:
     """The row of our notebook in a submission; all rows that nbgrader would make are made."""
-    rows = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id)
-    there = {row.notebook_id: row for row in rows}
     ours = None
     for notebook in session.query(Notebook).filter_by(assignment_id=submission.assignment_id):
-        row = there.get(notebook.id)
-        if row is None:
-            row = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-            session.add(row)
-            session.flush()
+        key = {"notebook_id": notebook.id, "assignment_id": submission.id}
+        row, _ = _row(session, SubmittedNotebook, **key)
         _add_missing_rows(session, row)
         if notebook.name == name:
             ours = row
     return ours
 
 
-def _add_missing_rows(session: Any, submitted: Any) -> None:
+def _add_missing_rows(session: Session, submitted: SubmittedNotebook) -> None:
     cells = session.query(BaseCell.id, BaseCell.type).filter_by(notebook_id=submitted.notebook_id)
     here = {"notebook_id": submitted.id}
     graded = {row.cell_id for row in session.query(Grade.cell_id).filter_by(**here)}
@@ -305,7 +261,7 @@ def _add_missing_rows(session: Any, submitted: Any) -> None:
             session.add(Comment(cell_id=cell.id, **here))
 
 
-def _save_scores(session: Any, submitted: Any, entry: Entry) -> bool:
+def _save_scores(session: Session, submitted: SubmittedNotebook, entry: GradedSubmission) -> bool:
     """Automatic scores and comments of the cells, as SaveAutoGrades reads them; whether new."""
     session.flush()
     grades = _by_cell(session, Grade, submitted)
@@ -326,12 +282,12 @@ def _save_scores(session: Any, submitted: Any, entry: Entry) -> bool:
     return changed
 
 
-def _by_cell(session: Any, kind: Any, submitted: Any) -> dict[str, Any]:
+def _by_cell(session: Session, kind: type[Base], submitted: SubmittedNotebook) -> dict[str, Any]:
     rows = session.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
     return {name: row for row, name in rows.filter(kind.notebook_id == submitted.id)}
 
 
-def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
+def _save_score(grade: Grade, score: float | None, doubtful: bool) -> bool:
     if grade.manual_score is None:
         return _put(grade, auto_score=score, needs_manual_grade=doubtful or score is None)
     if grade.auto_score == score:
@@ -339,7 +295,9 @@ def _save_score(grade: Any, score: float | None, doubtful: bool) -> bool:
     return _put(grade, auto_score=score, needs_manual_grade=True)
 
 
-def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
+def _penalty(
+    late: BasePlugin, submission: SubmittedAssignment, notebook: SubmittedNotebook
+) -> float | None:
     """What the plugin says, kept between 0 and the score. It is a teacher's code."""
     try:
         penalty = late.late_submission_penalty(
@@ -350,11 +308,24 @@ def _penalty(late: Any, submission: Any, notebook: Any) -> float | None:
         plugin = type(late).__name__
         raise GradebookError(
             f"{plugin}, which says what handing in late costs, failed "
-            f"({type(error).__name__}: {error}): mend it, {AGAIN}"
+            f"({type(error).__name__}: {error}): fix it, {AGAIN}"
         ) from error
 
 
-def _put(row: Any, **values: object) -> bool:
+def _row(
+    session: Session, kind: type[Base], new: Mapping[str, object] | None = None, **key: object
+) -> tuple[Any, bool]:
+    """The row with this key, and whether it had to be made, with the values in `new`."""
+    row = session.query(kind).filter_by(**key).one_or_none()
+    if row is not None:
+        return row, False
+    row = kind(**key, **(new or {}))
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def _put(row: Base, **values: object) -> bool:
     """Sets what differs; whether anything did."""
     different = {key: value for key, value in values.items() if getattr(row, key) != value}
     for key, value in different.items():
@@ -375,7 +346,7 @@ def _explained(url: str) -> Iterator[None]:
     except ArgumentError:
         example = f"sqlite:///{url}" if "://" not in url else "sqlite:///gradebook.db"
         raise GradebookError(
-            f"--gradebook {_shown(url)}: it is no URL of a database: write {example}"
+            f"--gradebook {_shown(url)}: it is not the URL of a database: write {example}"
         ) from None
     except ModuleNotFoundError as error:
         problem = f"Python's package {error.name} for this kind of database is missing"
@@ -383,7 +354,7 @@ def _explained(url: str) -> Iterator[None]:
     except (SQLAlchemyError, OSError, ValueError) as error:
         problem = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
         problem = problem.splitlines()[0]
-        remedy = next((said for word, said in REMEDIES if word in problem), f"mend that, {AGAIN}")
+        remedy = next((way for word, way in REMEDIES if word in problem), f"fix that, {AGAIN}")
         unavailable = isinstance(error, OperationalError | InterfaceError)
         kind = GradebookUnavailable if unavailable else GradebookError
         raise kind(f"{_shown(url)}: {problem}: {remedy}") from error

@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
-from typing import Any
 
 import nbgrader
 from nbconvert.exporters import NotebookExporter
@@ -41,7 +40,7 @@ def accept_scripts(
         )
         return False
 
-    def init_notebooks(self: Any) -> None:
+    def init_notebooks(self: Autograde) -> None:
         try:
             BaseConverter.init_notebooks(self)
         except NbGraderException:

@@ -15,48 +15,40 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
 from autograder.errors import CourseError, InternalError
 from autograder.grading.grader import Grader
 from autograder.grading.warm import WarmGrader
-from autograder.nbgrader.judged import (
-    HandedIn,
-    doubtful,
-    entry_points,
-    judged,
-    notebook_of,
-    released_notebook,
-)
+from autograder.nbgrader.judged import HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.repair import Repaired
+from autograder.nbgrader.tree import Place
 from autograder.results import Result
-from autograder.submissions.model import Submission
 
 DOUBTFUL = "autograder_doubtful"
 
 
 @dataclass(slots=True, eq=False)
 class Grading:
-    """What one run of `nbgrader autograde` shares: the course, and a grader.
+    """What one run of `nbgrader autograde` shares: the course, and a grader."""
 
-    `folders` is nbgrader's CourseDirectory.
-    """
-
-    folders: Any
+    folders: CourseDirectory
     course: Course | None
     _warm: WarmGrader = field(default_factory=WarmGrader)
     _released: dict[str, NotebookNode] = field(default_factory=dict)
-    _read: dict[Path, tuple[HandedIn, Repaired]] = field(default_factory=dict)
+    _last: tuple[HandedIn, Repaired] | None = None
 
     @classmethod
-    def of(cls, converter: Any) -> Grading:
+    def of(cls, converter: BaseConverter) -> Grading:
         """The one that belongs to a run of nbgrader's Autograde; it ends with it."""
         grading = _GRADINGS.get(converter)
         if grading is None:
@@ -82,38 +74,30 @@ class Grading:
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
-        """A student's result, and what was repaired in their notebook."""
-        handed_in, repaired = self._handed_in(about)
-        name = about["assignment"]
-        if handed_in.submission is not None:
-            return self._graded(handed_in.submission), repaired.notes
-        assert handed_in.error is not None
-        result = self._grader().unreadable(handed_in.folder, handed_in.error, name)
-        shown = result.error.replace(str(handed_in.folder), name)
-        return replace(result, error=shown), repaired.notes
+        """A student's result, and what was repaired in their notebook.
 
-    def _graded(self, submission: Submission) -> Result:
-        """Grades; once more with a fresh forkserver where the old one is lost."""
+        Graded once more with a fresh forkserver where the old one is lost.
+        """
+        handed_in, repaired = self._handed_in(about)
         try:
-            return self._grader().grade_submission(submission)
+            return handed_in.graded(self._grader()), repaired.notes
         except InternalError:
             self._warm.close()
-            return self._grader().grade_submission(submission)
+            return handed_in.graded(self._grader()), repaired.notes
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
-        name = about["assignment"]
-        folder = self._folder(self.folders.submitted_directory, about["student"], name)
-        if folder not in self._read:
+        student, name = about["student"], about["assignment"]
+        folder = self._folder(self.folders.submitted_directory, student, name)
+        place = Place(student, name, folder)
+        if self._last is None or self._last[0].place != place:
             assert self.course is not None
             if name not in self._released:
                 given = self._folder(self.folders.release_directory, ".", name)
                 self._released[name] = released_notebook(given / f"{name}.ipynb")
-            handed_in = HandedIn.read(folder, self.course.known(name))
-            names = entry_points(self.course.assignment(name))
-            repaired = notebook_of(handed_in, self._released[name], names, name)
-            self._read.clear()
-            self._read[folder] = (handed_in, repaired)
-        return self._read[folder]
+            handed_in = HandedIn.read(place, self.course)
+            assignment = self.course.assignment(name)
+            self._last = handed_in, handed_in.repaired(self._released[name], assignment)
+        return self._last
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.folders.format_path(step, student, assignment))
@@ -123,7 +107,7 @@ class Grading:
         return self._warm.of(self.course)
 
 
-_GRADINGS: weakref.WeakKeyDictionary[Any, Grading] = weakref.WeakKeyDictionary()
+_GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDictionary()
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]
@@ -161,5 +145,6 @@ class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
                 for name in cells:
                     gradebook.find_grade(name, *where).needs_manual_grade = True
                 gradebook.db.commit()
-            self.log.error("%s: our fault: look at %s", about["student"], ", ".join(sorted(cells)))
+            names = ", ".join(sorted(cells))
+            self.log.error("%s: could not be judged, grade by hand: %s", about["student"], names)
         return nb, resources

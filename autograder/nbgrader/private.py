@@ -18,10 +18,10 @@ the oldest and the newest version that pyproject.toml allows.
 from __future__ import annotations
 
 import os
-from typing import Any
 
-from alembic.script import ScriptDirectory
+from nbconvert.exporters import Exporter
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
@@ -44,14 +44,16 @@ def late_plugin(app: CourseConfiguration) -> BasePlugin | None:
 
 def schema_version() -> str | None:
     """The version of the gradebook's schema that this nbgrader has."""
+    from alembic.script import ScriptDirectory  # takes some 0.2 s, and few runs make a gradebook
+
     return ScriptDirectory(ALEMBIC_DIR).get_current_head()
 
 
-def autograde_of(exporter: Any) -> Any:
+def autograde_of(exporter: Exporter) -> Autograde | None:
     """The run of `nbgrader autograde` that an exporter belongs to; None outside of one."""
     return exporter.parent if hasattr(exporter.parent, "assignments") else None
 
 
-def is_submitted(autograde: Any, filename: str) -> bool:
+def is_submitted(autograde: Autograde, filename: str) -> bool:
     """Whether Autograde reads a notebook from the folder of submissions, not what it made of it."""
     return os.path.dirname(filename) in autograde.assignments

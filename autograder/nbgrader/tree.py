@@ -5,7 +5,7 @@
            autograded/<student>/<assignment>/  what grading makes of it
 
 A folder may be given at each level: all students, one student, one submission. Links are not
-followed. A name that nbgrader or its database can't take is left out and said: one odd folder
+followed. A name that nbgrader or its database can't take is left out with a note: one odd folder
 must not stop the rest of a class, here or in `nbgrader generate_feedback` later.
 """
 
@@ -132,9 +132,11 @@ def _collected(
 def problem_of(student: str) -> str:
     """Why a folder's name can't be a student's in nbgrader; "" where it can."""
     if student.startswith("."):
-        return "its name starts with a dot: nbgrader does not see it"
+        return "its name starts with a dot: nbgrader ignores it"
     if student != student.strip() or not student.isprintable():
-        return "nbgrader does not take its name: spaces around it, or unusual characters in it"
+        return (
+            "nbgrader can't use its name: it starts or ends with a space, or has unusual characters"
+        )
     if len(student) > LONGEST_NAME:
         return f"its name is longer than {LONGEST_NAME} characters"
     return ""
@@ -143,8 +145,8 @@ def problem_of(student: str) -> str:
 def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, str]:
     """When a submission was handed in, in UTC, as nbgrader reads it; and a note on what is wrong.
 
-    None where there is no timestamp.txt, it is empty, or holds no time: nbgrader's own reading
-    would then stop the whole class.
+    None where there is no timestamp.txt, it is empty, or does not hold a time: nbgrader's own
+    reading would then stop the whole class.
     """
     from nbgrader.utils import parse_utc
 
@@ -155,4 +157,4 @@ def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, str]:
         text = read_file(path, MOST_TIMESTAMP).decode("utf-8").strip()
         return (parse_utc(text), "") if text else (None, "")
     except (SubmissionError, ValueError, OverflowError, TypeError, AttributeError):
-        return None, "timestamp.txt holds no time: the submission counts as not dated"
+        return None, "timestamp.txt does not hold a time: the submission is taken as undated"

@@ -9,7 +9,7 @@ from autograder.submissions.definitions import Definition, definitions
 from autograder.submissions.magics import without_magics
 from autograder.submissions.model import Cell
 from autograder.submissions.pieces import Piece, statements, whole_or_pieces
-from autograder.submissions.syntax import Problem, shown
+from autograder.submissions.syntax import shown
 
 _MOST_NOTES = 20
 
@@ -33,7 +33,7 @@ class Reading:
             self._kinds[skip.kind] = (first, count + 1)
         for piece in statements(source) if by_statement else whole_or_pieces(source):
             if piece.problem is not None:
-                self._drop(cell, piece, piece.problem)
+                self._drop(cell, piece, piece.problem.message, piece.problem.line)
             elif piece.source.strip():
                 first_line = cell.first_line + piece.first_line - 1
                 self.cells.append(replace(cell, source=piece.source, first_line=first_line))
@@ -59,11 +59,11 @@ class Reading:
             for definition in definitions(cell.source, names, released):
                 yield index, definition
 
-    def _drop(self, cell: Cell, piece: Piece, problem: Problem) -> None:
+    def _drop(self, cell: Cell, piece: Piece, problem: str, line: int) -> None:
         self._broken += 1
-        line = piece.source.split("\n")[problem.line - 1]
-        where = cell.where(piece.first_line + problem.line - 1)
-        text = f"{where}: {problem.message}: `{shown(line)}`"
+        where = cell.where(piece.first_line + line - 1)
+        code = shown(piece.source.split("\n")[line - 1])
+        text = f"{where}: {problem}: `{code}`"
         if self._broken <= _MOST_NOTES:
             self.notes.append(text)
         self.dropped.update(dict.fromkeys(piece.defines(), text))

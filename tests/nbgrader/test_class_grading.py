@@ -214,8 +214,8 @@ def test_the_command_prints_a_line_a_student_and_a_summary_or_json(small_class, 
     ]
 
 
-def test_only_whole_assignments_go_into_a_gradebook(small_class, capsys):
+def test_only_whole_assignments_go_into_a_gradebook(small_class, tiny, capsys):
     small_class.hand_in("ada")
     command = ["grade", str(small_class.root), "--exercise", "double", "--gradebook", "x.db"]
-    assert main([*command, "--course", str(small_class.root)]) == 2
+    assert main([*command, "--course", str(tiny)]) == 2
     assert "leave out --exercise" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from autograder.errors import CourseError, GradebookError
 from autograder.grading.grader import Grader
 from autograder.nbgrader.configured import Configured
-from autograder.nbgrader.gradebook import Entry, GradebookWriter
+from autograder.nbgrader.gradebook import GradebookWriter, GradedSubmission
 from autograder.results import Status
 
 SCRIPT = "# %% double\ndef double(x):\n    return 2 * x\n"
@@ -142,8 +142,8 @@ def test_where_a_check_failed_through_our_fault_a_person_is_asked_to_look(small_
     small_class.hand_in("ada")
     honest = Grader.grade_submission
 
-    def faulty(self, submission, begun=None):
-        result = honest(self, submission, begun)
+    def faulty(self, submission):
+        result = honest(self, submission)
         first, *rest = result.exercises[0].checks
         first = replace(first, status=Status.INTERNAL, score=Decimal(0))
         exercise = replace(result.exercises[0], checks=(first, *rest))
@@ -306,7 +306,7 @@ def test_no_configuration_is_taken_from_a_students_folder(small_class, monkeypat
 
 def test_of_a_student_everything_is_written_or_nothing(small_class):
     notebook = nbformat.reads(small_class.release, as_version=nbformat.NO_CONVERT)
-    entries = [Entry("ada", name, notebook) for name in ("tiny", "no_such_assignment")]
+    entries = [GradedSubmission("ada", name, notebook) for name in ("tiny", "no_such_assignment")]
     with GradebookWriter(small_class.url, Configured.read(small_class.root)) as writer:
         writer.add_assignment("tiny", notebook)
         with pytest.raises(GradebookError):
