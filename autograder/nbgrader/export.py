@@ -83,26 +83,18 @@ def _rows(gradebook: Any, assignment: Any, students: Sequence[str]) -> list[dict
     for student in gradebook.students:
         if students and student.id not in students:
             continue
-        submission = submissions.get(student.id)
-        raw = float(submission.score) if submission is not None else 0.0
-        penalty = float(submission.late_submission_penalty or 0) if submission is not None else 0.0
-        row = {
-            "assignment": assignment.name,
-            "duedate": assignment.duedate,
-            "timestamp": submission.timestamp if submission is not None else None,
-            "student_id": student.id,
-            "last_name": student.last_name,
-            "first_name": student.first_name,
-            "email": student.email,
-        }
-        row |= {name: scores.get((student.id, cell)) for cell, name in columns.items()}
-        row |= {
-            "raw_score": raw,
-            "late_submission_penalty": penalty,
-            "score": max(0.0, raw - penalty),
-            "max_score": float(assignment.max_score),
-        }
-        rows.append(row)
+        timestamp, raw, penalty = None, 0.0, 0.0
+        if submission := submissions.get(student.id):
+            timestamp, raw = submission.timestamp, float(submission.score)
+            penalty = float(submission.late_submission_penalty or 0)
+        names = student.id, student.last_name, student.first_name, student.email
+        about = assignment.name, assignment.duedate, timestamp, *names
+        totals = raw, penalty, max(0.0, raw - penalty), float(assignment.max_score)
+        rows.append(
+            dict(zip(ABOUT, about, strict=True))
+            | {name: scores.get((student.id, cell)) for cell, name in columns.items()}
+            | dict(zip(TOTALS, totals, strict=True))
+        )
     return rows
 
 

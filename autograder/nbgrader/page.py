@@ -13,12 +13,12 @@ Nothing of it depends on the time or the machine: the same pages give the same b
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.nbgrader.autograded import as_bytes
 from autograder.results import as_number
 
 FORMAT_MINOR = 5
@@ -75,12 +76,6 @@ def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> Re
     return ReleasedNotebook(as_bytes(notebook), stubs)
 
 
-def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
-    """The file of a notebook."""
-    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
-    return (text.rstrip("\n") + "\n").encode()
-
-
 def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNode:
     """The teacher's notebook, solutions and all."""
     cells = [_locked(new_markdown_cell, "welcome", welcome)]
@@ -120,29 +115,21 @@ def _generate(root: Path, assignment: str, source: nbformat.NotebookNode) -> nbf
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
     config.ClearSolutions.code_stub = {"python": STUB}
-    with _collected_log() as (log, said):
-        course = CourseDirectory(config=config, log=log)
-        try:
-            GenerateAssignment(coursedir=course, config=config, log=log).start()
-        except Exception as error:
-            problem = next((text for text in said if "Traceback" in text), str(error))
-            problem = problem.strip().splitlines()[-1]
-            raise CourseError(
-                f"solutions/{assignment}",
-                f"nbgrader can't release it: {problem}",
-                "mend the solution regions of its solution.py files",
-            ) from error
+    log = logging.Logger("autograder.nbgrader", logging.ERROR)
+    errors = BufferingHandler(capacity=1_000)
+    log.addHandler(errors)
+    course = CourseDirectory(config=config, log=log)
+    try:
+        GenerateAssignment(coursedir=course, config=config, log=log).start()
+    except Exception as error:
+        logged = [record.getMessage() for record in errors.buffer]
+        problem = next((text for text in logged if "Traceback" in text), str(error))
+        problem = problem.strip().splitlines()[-1]
+        raise CourseError(
+            f"solutions/{assignment}",
+            f"nbgrader can't release it: {problem}",
+            "fix the solution regions of its solution.py files",
+        ) from error
     released = root / "release" / assignment / f"{assignment}.ipynb"
     notebook: nbformat.NotebookNode = nbformat.read(released, as_version=nbformat.NO_CONVERT)
     return notebook
-
-
-@contextlib.contextmanager
-def _collected_log() -> Iterator[tuple[logging.Logger, list[str]]]:
-    """A logger that prints nothing, and the errors that were logged to it."""
-    said: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
-    log = logging.Logger("autograder.nbgrader")
-    log.addHandler(handler)
-    yield log, said
