@@ -23,6 +23,7 @@ from autograder.errors import UsageError
 from autograder.grading.grader import Settings
 from autograder.reports.files import write_whole
 from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
+from autograder.submissions.files import digest_of_parts
 from autograder.submissions.model import Submission
 
 
@@ -84,22 +85,18 @@ def key_of(submission: Submission, assignment_digest: str, settings: Settings, d
         ",".join(sorted(settings.skip)),
         device,
     )
-    digest = hashlib.sha256()
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little") + encoded)
-    return digest.hexdigest()
+    return digest_of_parts(part.encode("utf-8", "surrogatepass") for part in parts)
 
 
 def digest_of(assignment: Assignment) -> str:
     """A digest of all files of an assignment: exercises, checks, references."""
-    digest = hashlib.sha256()
-    for path in sorted(assignment.folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            name = path.relative_to(assignment.folder).as_posix().encode()
-            for part in (name, path.read_bytes()):
-                digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
+    paths = sorted(assignment.folder.rglob("*"))
+    return digest_of_parts(
+        part
+        for path in paths
+        if path.is_file() and "__pycache__" not in path.parts
+        for part in (path.relative_to(assignment.folder).as_posix().encode(), path.read_bytes())
+    )
 
 
 # -- JSON back to results -------------------------------------------------------------------

@@ -106,7 +106,6 @@ class _Ready:
 
     place: Place
     entry: GradedSubmission
-    notebook: bytes
     written: Written
 
 
@@ -223,7 +222,7 @@ class _Run:
         )
         written = Written(replace(result, notes=(*repairs, *result.notes)), one.graded)
         self.report.submissions.append(written)
-        return _Ready(place, entry, as_bytes(notebook), written)
+        return _Ready(place, entry, written)
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -260,7 +259,8 @@ class _Run:
     def _save_files(self, ready: _Ready) -> bool:
         place, shared = ready.place, self.configured.shared
         folder = self.configured.autograded / place.student / place.assignment
-        files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
+        notebook = {f"{place.assignment}.ipynb": as_bytes(ready.entry.graded)}
+        files = {**_other_files(place.folder), **notebook}
         try:
             return write_files(folder, files, shared)
         except (OSError, UsageError) as error:

@@ -22,15 +22,14 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
     _broken: int = 0
-    _kinds: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _skipped: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, cell: Cell, *, by_statement: bool = False) -> None:
         """Take a cell as it stands in the file; what doesn't compile is left out and noted."""
         source, skipped = without_magics(cell.source)
         for skip in skipped:
-            first, count = self._kinds.get(skip.kind, ("", 0))
-            first = first or f"{cell.where(skip.line)}: `{skip.text}`"
-            self._kinds[skip.kind] = (first, count + 1)
+            place = f"{cell.where(skip.line)}: `{skip.text}`"
+            self._skipped.setdefault(skip.kind, []).append(place)
         for piece in statements(source) if by_statement else whole_or_pieces(source):
             if piece.problem is not None:
                 self._drop(cell, piece, piece.problem.message, piece.problem.line)
@@ -40,9 +39,9 @@ class Reading:
 
     def finish(self) -> None:
         """Say, once for each kind, which lines of IPython were skipped."""
-        for kind, (first, count) in self._kinds.items():
-            more = f" (and {count - 1} more like it)" if count > 1 else ""
-            self.notes.append(f"{first} is {kind}, for Jupyter only: skipped{more}")
+        for kind, places in self._skipped.items():
+            more = f" (and {len(places) - 1} more like it)" if len(places) > 1 else ""
+            self.notes.append(f"{places[0]} is {kind}, for Jupyter only: skipped{more}")
         if self._broken > _MOST_NOTES:
             self.notes.append(
                 f"{self._broken - _MOST_NOTES} more statements don't compile: left out"

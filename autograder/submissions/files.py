@@ -6,10 +6,11 @@ link can't bring in another file (threats.md, section 0, rule 6).
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -47,6 +48,14 @@ def is_skipped(name: str) -> bool:
 def is_text_name(name: str) -> bool:
     """Whether a name can be sent on: valid Unicode without control characters, of usual length."""
     return name.isprintable() and len(name) <= 200
+
+
+def digest_of_parts(parts: Iterable[bytes]) -> str:
+    """The SHA-256 (hex) of parts in this order, with their lengths, so that no cut moves."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()
 
 
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:

@@ -10,7 +10,6 @@ parsed. Anything that can't be read ends in one SubmissionError, which says what
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -19,14 +18,14 @@ from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
     KINDS,
-    CandidateFile,
+    Choice,
     choose,
     listed,
     normalised,
     read_candidate,
     topmost,
 )
-from autograder.submissions.files import Files, read_file, read_folder
+from autograder.submissions.files import Files, digest_of_parts, read_file, read_folder
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
@@ -51,7 +50,7 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
         return _from_files(path, read_archive(data, shown), course)
     if suffix in KINDS:
         candidate = read_candidate(path.name, data, shown, course, _absolute(path).parent.name)
-        return _submission(path, candidate, {}, {path.name: data}, [], course)
+        return _submission(path, Choice(candidate), {path.name: data}, course, [])
     raise SubmissionError(shown, "it is not a kind of file that can be graded", _PASS)
 
 
@@ -68,22 +67,20 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
     }
     hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
     choice = choose(content, f"{shown}/{prefix}".rstrip("/"), course, hint)
-    chosen = choice.candidate
-    notes = [*files.notes, *choice.notes]
-    helpers = _helpers(content, {chosen.name, *choice.twins}, notes)
-    read = {chosen.name: content[chosen.name], **helpers}
-    return _submission(path, chosen, helpers, read, notes, course, prefix)
+    return _submission(path, choice, content, course, files.notes, prefix)
 
 
 def _submission(
     path: Path,
-    candidate: CandidateFile,
-    helpers: Mapping[str, bytes],
-    read: Mapping[str, bytes],
-    notes: list[str],
+    choice: Choice,
+    content: Mapping[str, bytes],
     course: KnownAssignments,
+    notes: list[str],
     prefix: str = "",
 ) -> Submission:
+    candidate = choice.candidate
+    notes = [*notes, *choice.notes]
+    helpers = _helpers(content, {candidate.name, *choice.twins}, notes)
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
@@ -95,9 +92,13 @@ def _submission(
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
         cells=tuple(candidate.reading.cells),
-        files=dict(helpers),
+        files=helpers,
         notes=tuple(notes),
-        digest=_digest(candidate.name, read),
+        digest=digest_of_parts(
+            part
+            for name in (candidate.name, *sorted(helpers))
+            for part in (name.encode("utf-8", "surrogatepass"), content[name])
+        ),
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
     )
@@ -148,12 +149,3 @@ def _student(path: Path, assignment: str | None) -> str:
             continue
         return own if name in _NOT_STUDENTS else name
     return own
-
-
-def _digest(main: str, read: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name in [main, *sorted(name for name in read if name != main)]:
-        encoded = name.encode("utf-8", "surrogatepass")
-        for part in (encoded, read[name]):
-            digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()

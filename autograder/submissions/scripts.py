@@ -52,10 +52,6 @@ def read_script(text: str, file: str) -> Reading:
     """
     reading = Reading()
     markers = list(_MARKER.finditer(text))
-    if not markers:
-        reading.add(Cell(text, file), by_statement=True)
-        reading.finish()
-        return reading
     if len(markers) > MOST_CELLS:
         raise SubmissionError(file, f"it has {len(markers)} cells", f"keep it below {MOST_CELLS}")
     starts = [0, *(marker.end() for marker in markers)]
@@ -65,7 +61,8 @@ def read_script(text: str, file: str) -> Reading:
     for start, end, title in zip(starts, ends, titles, strict=True):
         if not _NOT_CODE.search(title):
             name = _OPTIONS.sub("", title[:200]).strip() or None
-            reading.add(Cell(text[start:end], file, first_line, name=name))
+            cell = Cell(text[start:end], file, first_line, name=name)
+            reading.add(cell, by_statement=not markers)
         first_line += text.count("\n", start, end)
     reading.finish()
     return reading
