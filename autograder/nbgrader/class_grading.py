@@ -39,13 +39,7 @@ from autograder.nbgrader.gradebook import (
     GradedSubmission,
     points_of_check_cells,
 )
-from autograder.nbgrader.judged import (
-    CHECK_CELL,
-    HandedIn,
-    doubtful,
-    judged,
-    released_notebook,
-)
+from autograder.nbgrader.judged import CHECK_CELL, HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
 from autograder.reports.files import write_whole
 from autograder.results import Result

@@ -18,14 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    BaseCell,
-    Grade,
-    Gradebook,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader import api
 from nbgrader.plugins import ExportPlugin
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,7 +31,7 @@ CHECK = "check_"
 class SafeCsvExporter(ExportPlugin):  # type: ignore[misc]
     """Quoted CSV, safe against formulas; options `--to`, `--student` and `--assignment`."""
 
-    def export(self, gradebook: Gradebook) -> None:
+    def export(self, gradebook: api.Gradebook) -> None:
         """Writes the file (default: grades.csv)."""
         target = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", target)
@@ -101,10 +94,10 @@ def _rows(gradebook: Any, assignment: Any, students: Sequence[str]) -> list[dict
 def _columns(gradebook: Any, assignment: Any) -> dict[str, str]:
     """For the id of each graded cell of an assignment, the name of its column."""
     found = (
-        gradebook.db.query(BaseCell.id, BaseCell.name, Notebook.name)
-        .join(Notebook, BaseCell.notebook_id == Notebook.id)
-        .filter(Notebook.assignment_id == assignment.id)
-        .filter(BaseCell.type.in_(("GradeCell", "TaskCell")))
+        gradebook.db.query(api.BaseCell.id, api.BaseCell.name, api.Notebook.name)
+        .join(api.BaseCell.notebook)
+        .filter(api.Notebook.assignment_id == assignment.id)
+        .filter(api.BaseCell.type.in_(("GradeCell", "TaskCell")))
         .all()
     )
     names = [name for _, name, _ in found]
@@ -119,9 +112,9 @@ def _columns(gradebook: Any, assignment: Any) -> dict[str, str]:
 def _scores(gradebook: Any, assignment: Any) -> dict[tuple[str, str], float]:
     """The score of each graded cell: what a person gave, or else the automatic one."""
     found = (
-        gradebook.db.query(SubmittedAssignment.student_id, Grade.cell_id, Grade.score)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == assignment.id)
+        gradebook.db.query(api.SubmittedAssignment.student_id, api.Grade.cell_id, api.Grade.score)
+        .join(api.Grade.notebook)
+        .join(api.SubmittedNotebook.assignment)
+        .filter(api.SubmittedAssignment.assignment_id == assignment.id)
     )
     return {(student, cell): float(score) for student, cell, score in found}

@@ -22,23 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from nbformat import NotebookNode
-from nbgrader import utils
-from nbgrader.api import (
-    Assignment,
-    Base,
-    BaseCell,
-    Comment,
-    Grade,
-    Gradebook,
-    GradeCell,
-    Notebook,
-    SolutionCell,
-    SourceCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
+from nbgrader import api, utils
 from nbgrader.plugins import BasePlugin
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -90,7 +74,7 @@ class GradebookWriter:
     def __enter__(self) -> Self:
         with _explained(self.url):
             make_tables(self.url)
-            self._gradebook = Gradebook(self.url, self.configured.course_id)
+            self._gradebook = api.Gradebook(self.url, self.configured.course_id)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -122,10 +106,10 @@ class GradebookWriter:
         """
         with self._transaction() as session:
             course = {"course_id": self.configured.course_id}
-            assignment, _ = _row(session, Assignment, course, name=name)
+            assignment, _ = _row(session, api.Assignment, course, name=name)
             kernel = {"kernelspec": json.dumps(release.metadata.get("kernelspec", {}))}
             key = {"name": name, "assignment_id": assignment.id}
-            notebook, is_new = _row(session, Notebook, kernel, **key)
+            notebook, is_new = _row(session, api.Notebook, kernel, **key)
             if is_new:
                 session.add_all(row for cell in release.cells for row in _cell_rows(notebook, cell))
             else:
@@ -143,10 +127,10 @@ class GradebookWriter:
             return [self._save(session, entry) for entry in entries]
 
     def _save(self, session: Session, entry: GradedSubmission) -> bool:
-        assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
-        _row(session, Student, id=entry.student)
+        assignment = session.query(api.Assignment).filter_by(name=entry.assignment).one()
+        _row(session, api.Student, id=entry.student)
         key = {"assignment_id": assignment.id, "student_id": entry.student}
-        submission, changed = _row(session, SubmittedAssignment, **key)
+        submission, changed = _row(session, api.SubmittedAssignment, **key)
         if entry.timestamp is not None:
             changed |= _put(submission, timestamp=entry.timestamp)
         notebook = _submitted_notebook(session, submission, entry.assignment)
@@ -155,7 +139,7 @@ class GradebookWriter:
         return self._save_penalty(session, submission, notebook) or changed
 
     def _save_penalty(
-        self, session: Session, submission: SubmittedAssignment, notebook: SubmittedNotebook
+        self, session: Session, submission: api.SubmittedAssignment, notebook: api.SubmittedNotebook
     ) -> bool:
         """What handing in late costs, asked of nbgrader's plugin, as AssignLatePenalties does."""
         late = self.configured.late
@@ -189,7 +173,7 @@ def make_tables(url: str) -> None:
         with engine.begin() as connection:
             if inspect(connection).get_table_names():
                 return
-            Base.metadata.create_all(connection)
+            api.Base.metadata.create_all(connection)
             connection.execute(
                 text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
             )
@@ -203,26 +187,26 @@ def make_tables(url: str) -> None:
 # -- rows of an assignment ------------------------------------------------------------------
 
 
-def _cell_rows(notebook: Notebook, cell: NotebookNode) -> Iterator[BaseCell | SourceCell]:
+def _cell_rows(notebook: api.Notebook, cell: NotebookNode) -> Iterator[api.Base]:
     """One row for each thing that a cell is: graded, a solution, locked."""
     grading = cell.metadata.get("nbgrader", {})
     key = {"notebook": notebook, "name": grading.get("grade_id")}
-    for is_one, kind in ((utils.is_grade, GradeCell), (utils.is_task, TaskCell)):
+    for is_one, kind in ((utils.is_grade, api.GradeCell), (utils.is_task, api.TaskCell)):
         if is_one(cell):
             points = float(grading["points"])
             yield kind(**key, max_score=points, cell_type=cell.cell_type)
     if utils.is_solution(cell):
-        yield SolutionCell(**key)
+        yield api.SolutionCell(**key)
     if utils.is_solution(cell) or utils.is_locked(cell):
         about = {"source": cell.source, "checksum": grading.get("checksum")}
         locked = utils.is_locked(cell)
-        yield SourceCell(**key, cell_type=cell.cell_type, locked=locked, **about)
+        yield api.SourceCell(**key, cell_type=cell.cell_type, locked=locked, **about)
 
 
-def _require_same_cells(session: Session, notebook: Notebook, release: NotebookNode) -> None:
+def _require_same_cells(session: Session, notebook: api.Notebook, release: NotebookNode) -> None:
     """The check cells of the gradebook must be worth what they are worth in the release."""
     points = points_of_check_cells(release)
-    rows = session.query(GradeCell).filter_by(notebook_id=notebook.id)
+    rows = session.query(api.GradeCell).filter_by(notebook_id=notebook.id)
     known = {row.name: row.max_score for row in rows}
     wrong = sorted(name for name, worth in points.items() if known.get(name) != worth)
     if wrong:
@@ -236,67 +220,67 @@ def _require_same_cells(session: Session, notebook: Notebook, release: NotebookN
 
 
 def _submitted_notebook(
-    session: Session, submission: SubmittedAssignment, name: str
-) -> SubmittedNotebook:
+    session: Session, submission: api.SubmittedAssignment, name: str
+) -> api.SubmittedNotebook:
     """The row of our notebook in a submission; all rows that nbgrader would make are made."""
     ours = None
-    for notebook in session.query(Notebook).filter_by(assignment_id=submission.assignment_id):
+    for notebook in session.query(api.Notebook).filter_by(assignment_id=submission.assignment_id):
         key = {"notebook_id": notebook.id, "assignment_id": submission.id}
-        row, _ = _row(session, SubmittedNotebook, **key)
+        row, _ = _row(session, api.SubmittedNotebook, **key)
         _add_missing_rows(session, row)
         if notebook.name == name:
             ours = row
     return ours
 
 
-def _add_missing_rows(session: Session, submitted: SubmittedNotebook) -> None:
-    cells = session.query(BaseCell.id, BaseCell.type).filter_by(notebook_id=submitted.notebook_id)
+def _add_missing_rows(session: Session, submitted: api.SubmittedNotebook) -> None:
+    columns = session.query(api.BaseCell.id, api.BaseCell.type)
+    cells = columns.filter_by(notebook_id=submitted.notebook_id).all()
     here = {"notebook_id": submitted.id}
-    graded = {row.cell_id for row in session.query(Grade.cell_id).filter_by(**here)}
-    commented = {row.cell_id for row in session.query(Comment.cell_id).filter_by(**here)}
-    for cell in cells:
-        if cell.type in ("GradeCell", "TaskCell") and cell.id not in graded:
-            session.add(Grade(cell_id=cell.id, **here))
-        if cell.type in ("SolutionCell", "TaskCell") and cell.id not in commented:
-            session.add(Comment(cell_id=cell.id, **here))
+    for kind, types in (
+        (api.Grade, ("GradeCell", "TaskCell")),
+        (api.Comment, ("SolutionCell", "TaskCell")),
+    ):
+        there = {row.cell_id for row in session.query(kind.cell_id).filter_by(**here)}
+        missing = (cell.id for cell in cells if cell.type in types and cell.id not in there)
+        session.add_all(kind(cell_id=cell_id, **here) for cell_id in missing)
 
 
-def _save_scores(session: Session, submitted: SubmittedNotebook, entry: GradedSubmission) -> bool:
+def _save_scores(
+    session: Session, submitted: api.SubmittedNotebook, entry: GradedSubmission
+) -> bool:
     """Automatic scores and comments of the cells, as SaveAutoGrades reads them; whether new."""
     session.flush()
-    grades = _by_cell(session, Grade, submitted)
-    comments = _by_cell(session, Comment, submitted)
+    grades = _by_cell(session, api.Grade, submitted)
+    comments = _by_cell(session, api.Comment, submitted)
     changed = False
     for cell in entry.graded.cells:
-        if utils.is_grade(cell):
-            name = cell.metadata.nbgrader["grade_id"]
-            grade = grades.get(name)
-            if grade is not None:
-                score, _ = utils.determine_grade(cell)
-                changed |= _save_score(grade, score, name in entry.doubtful)
-        if utils.is_solution(cell):
-            comment = comments.get(cell.metadata.nbgrader["grade_id"])
-            if comment is not None:
-                same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-                changed |= _put(comment, auto_comment="No response." if same else None)
+        grading = cell.metadata.get("nbgrader", {})
+        name = grading.get("grade_id")
+        if utils.is_grade(cell) and name in grades:
+            score, _ = utils.determine_grade(cell)
+            changed |= _save_score(grades[name], score, name in entry.doubtful)
+        if utils.is_solution(cell) and name in comments:
+            same = grading.get("checksum") == utils.compute_checksum(cell)
+            changed |= _put(comments[name], auto_comment="No response." if same else None)
     return changed
 
 
-def _by_cell(session: Session, kind: type[Base], submitted: SubmittedNotebook) -> dict[str, Any]:
-    rows = session.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
+def _by_cell(
+    session: Session, kind: type[api.Base], submitted: api.SubmittedNotebook
+) -> dict[str, Any]:
+    rows = session.query(kind, api.BaseCell.name).join(kind.cell)
     return {name: row for row, name in rows.filter(kind.notebook_id == submitted.id)}
 
 
-def _save_score(grade: Grade, score: float | None, doubtful: bool) -> bool:
+def _save_score(grade: api.Grade, score: float | None, doubtful: bool) -> bool:
     if grade.manual_score is None:
         return _put(grade, auto_score=score, needs_manual_grade=doubtful or score is None)
-    if grade.auto_score == score:
-        return False
-    return _put(grade, auto_score=score, needs_manual_grade=True)
+    return grade.auto_score != score and _put(grade, auto_score=score, needs_manual_grade=True)
 
 
 def _penalty(
-    late: BasePlugin, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    late: BasePlugin, submission: api.SubmittedAssignment, notebook: api.SubmittedNotebook
 ) -> float | None:
     """What the plugin says, kept between 0 and the score. It is a teacher's code."""
     try:
@@ -313,7 +297,7 @@ def _penalty(
 
 
 def _row(
-    session: Session, kind: type[Base], new: Mapping[str, object] | None = None, **key: object
+    session: Session, kind: type[api.Base], new: Mapping[str, object] | None = None, **key: object
 ) -> tuple[Any, bool]:
     """The row with this key, and whether it had to be made, with the values in `new`."""
     row = session.query(kind).filter_by(**key).one_or_none()
@@ -325,7 +309,7 @@ def _row(
     return row, True
 
 
-def _put(row: Base, **values: object) -> bool:
+def _put(row: api.Base, **values: object) -> bool:
     """Sets what differs; whether anything did."""
     different = {key: value for key, value in values.items() if getattr(row, key) != value}
     for key, value in different.items():

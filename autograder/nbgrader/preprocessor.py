@@ -27,7 +27,6 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
 from autograder.errors import CourseError, InternalError
-from autograder.grading.grader import Grader
 from autograder.grading.warm import WarmGrader
 from autograder.nbgrader.judged import HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.repair import Repaired
@@ -42,7 +41,7 @@ class Grading:
     """What one run of `nbgrader autograde` shares: the course, and a grader."""
 
     folders: CourseDirectory
-    course: Course | None
+    course: Course
     _warm: WarmGrader = field(default_factory=WarmGrader)
     _released: dict[str, NotebookNode] = field(default_factory=dict)
     _last: tuple[HandedIn, Repaired] | None = None
@@ -55,7 +54,7 @@ class Grading:
             try:
                 course = Course.open(Path(converter.coursedir.root))
             except CourseError:
-                course = None
+                course = Course({})
             grading = cls(converter.coursedir, course)
             _GRADINGS[converter] = grading
             weakref.finalize(converter, grading._warm.close)
@@ -63,14 +62,14 @@ class Grading:
 
     def knows(self, assignment: str) -> bool:
         """Whether an assignment is in solutions/, so that we judge it."""
-        return self.course is not None and assignment in self.course.folders
+        return assignment in self.course.folders
 
     def repaired(self, about: Mapping[str, str]) -> Repaired:
         """A student's notebook; `about` is what nbgrader says of it in resources["nbgrader"].
 
         The forkserver starts meanwhile, if it has not.
         """
-        self._grader()
+        self._warm.of(self.course)
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
@@ -80,17 +79,17 @@ class Grading:
         """
         handed_in, repaired = self._handed_in(about)
         try:
-            return handed_in.graded(self._grader()), repaired.notes
+            result = handed_in.graded(self._warm.of(self.course))
         except InternalError:
             self._warm.close()
-            return handed_in.graded(self._grader()), repaired.notes
+            result = handed_in.graded(self._warm.of(self.course))
+        return result, repaired.notes
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
         student, name = about["student"], about["assignment"]
         folder = self._folder(self.folders.submitted_directory, student, name)
         place = Place(student, name, folder)
         if self._last is None or self._last[0].place != place:
-            assert self.course is not None
             if name not in self._released:
                 given = self._folder(self.folders.release_directory, ".", name)
                 self._released[name] = released_notebook(given / f"{name}.ipynb")
@@ -101,10 +100,6 @@ class Grading:
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.folders.format_path(step, student, assignment))
-
-    def _grader(self) -> Grader:
-        assert self.course is not None
-        return self._warm.of(self.course)
 
 
 _GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDictionary()
@@ -120,10 +115,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         grading = Grading.of(self.parent.parent)
         if not grading.knows(about["assignment"]):
-            executed: tuple[NotebookNode, Mapping[str, Any]] = Execute(parent=self.parent)(
-                nb, resources
-            )
-            return executed
+            return Execute(parent=self.parent)(nb, resources)  # type: ignore[no-any-return]
         if about["notebook"] != about["assignment"]:
             return nb, resources
         result, repairs = grading.result(about)

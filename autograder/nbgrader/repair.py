@@ -34,12 +34,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 from autograder.errors import SubmissionError
 from autograder.submissions.definitions import Definition, definitions
-from autograder.submissions.notebooks import (
-    grading_of,
-    joined_text,
-    notebook_json,
-    short_text,
-)
+from autograder.submissions.notebooks import grading_of, joined_text, notebook_json, short_text
 
 MOST_CELLS = 2_000
 MOST_TEXT = 20_000
