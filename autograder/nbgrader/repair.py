@@ -96,12 +96,8 @@ def stand_in(
         homes = [role for role, wanted in names.items() if definitions(source, wanted)]
         home = title if title in names else next(iter(homes), "")
         parts.setdefault(home or "", []).append(source.strip("\n"))
-    joined = {home: "\n\n".join(sources) for home, sources in parts.items()}
-    cells = [
-        Found("code", source, "", grade_id=home)
-        for home, source in joined.items()
-        if source.strip()
-    ]
+    joined = [("\n\n".join(sources), home) for home, sources in parts.items()]
+    cells = [Found("code", source, "", grade_id=home) for source, home in joined if source.strip()]
     return _repaired(cells, released, names).notebook
 
 
@@ -278,15 +274,15 @@ def safe_outputs(outputs: Iterable[Any]) -> list[NotebookNode]:
         if kind == "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
             kept.append(new_output("stream", name=name, text=_text(output.get("text"))[:MOST_TEXT]))
-        elif kind not in ("display_data", "execute_result") or not isinstance(data, dict):
-            continue
-        elif safe := _safe_data(data):
+        elif kind in ("display_data", "execute_result") and (safe := _safe_data(data)):
             kept.append(new_output("display_data", data=safe))
     return kept
 
 
-def _safe_data(data: Mapping[str, Any]) -> dict[str, str]:
-    safe = {}
+def _safe_data(data: object) -> dict[str, str]:
+    safe: dict[str, str] = {}
+    if not isinstance(data, dict):
+        return safe
     if text := _text(data.get("text/plain")):
         safe["text/plain"] = text[:MOST_TEXT]
     for kind in IMAGES:
