@@ -98,11 +98,10 @@ class GradebookWriter:
 
     # -- the assignment ---------------------------------------------------------------------
 
-    def add_assignment(self, name: str, release: NotebookNode) -> bool:
+    def add_assignment(self, name: str, release: NotebookNode) -> None:
         """Makes an assignment, its notebook and its cells, where they are missing; as SaveCells.
 
-        Whether something was added. Raises GradebookError where the gradebook has the notebook
-        with other check cells than `release`.
+        Raises GradebookError where the gradebook has the notebook with other check cells.
         """
         with self._transaction() as session:
             course = {"course_id": self.configured.course_id}
@@ -114,7 +113,6 @@ class GradebookWriter:
                 session.add_all(row for cell in release.cells for row in _cell_rows(notebook, cell))
             else:
                 _require_same_cells(session, notebook, release)
-            return is_new
 
     # -- a student --------------------------------------------------------------------------
 
@@ -325,8 +323,6 @@ def _explained(url: str) -> Iterator[None]:
     """GradebookError instead of what the database says, without the password of the URL."""
     try:
         yield
-    except GradebookError:
-        raise
     except ArgumentError:
         example = f"sqlite:///{url}" if "://" not in url else "sqlite:///gradebook.db"
         raise GradebookError(

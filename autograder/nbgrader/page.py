@@ -78,22 +78,20 @@ def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> Re
 
 def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNode:
     """The teacher's notebook, solutions and all."""
-    cells = [_locked(new_markdown_cell, "welcome", welcome)]
+    cells = [_cell(new_markdown_cell, "welcome", welcome, locked=True)]
     for page in pages:
-        cells.append(_locked(new_markdown_cell, f"statement-{page.exercise}", page.statement))
+        name = f"statement-{page.exercise}"
+        cells.append(_cell(new_markdown_cell, name, page.statement, locked=True))
         yours = {"solution": True, "locked": False}
         cells.append(_cell(new_code_cell, page.exercise, page.solution, **yours))
         graded = {"grade": True, "locked": True, "points": as_number(page.points)}
         cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, **graded))
         if page.show:
-            cells.append(_locked(new_code_cell, f"show-{page.exercise}", page.show))
+            name = f"show-{page.exercise}"
+            cells.append(_cell(new_code_cell, name, page.show, locked=True))
     notebook: nbformat.NotebookNode = new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = FORMAT_MINOR
     return notebook
-
-
-def _locked(make: Any, name: str, source: str) -> nbformat.NotebookNode:
-    return _cell(make, name, source, locked=True)
 
 
 def _cell(make: Any, name: str, source: str, **grading: Any) -> nbformat.NotebookNode:

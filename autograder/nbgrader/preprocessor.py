@@ -34,6 +34,7 @@ from autograder.nbgrader.tree import Place
 from autograder.results import Result
 
 DOUBTFUL = "autograder_doubtful"
+Processed = tuple[NotebookNode, Mapping[str, Any]]
 
 
 @dataclass(slots=True, eq=False)
@@ -108,9 +109,7 @@ _GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDi
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades the submission that a notebook belongs to, and fills its check cells."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Mapping[str, Any]
-    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: Mapping[str, Any]) -> Processed:
         """Called by nbgrader for each notebook, after it was sanitized."""
         about = resources["nbgrader"]
         grading = Grading.of(self.parent.parent)
@@ -126,9 +125,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
     """Comes after SaveAutoGrades: what failed through our fault is for a person to look at."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Mapping[str, Any]
-    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: Mapping[str, Any]) -> Processed:
         """Called by nbgrader for each notebook that was graded."""
         about = resources["nbgrader"]
         if cells := about.get(DOUBTFUL):

@@ -72,8 +72,8 @@ def repair(
 ) -> Repaired:
     """Repairs the notebook that `data` holds.
 
-    `names` gives for the id of each cell to write in the names that it should define. What is no
-    notebook gives the release's own cells, and a note.
+    `names` gives for the id of each cell to write in the names that it should define. What is not
+    a notebook gives the release's own cells, and a note.
     """
     try:
         cells = _read(notebook_json(data, file))

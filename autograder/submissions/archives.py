@@ -44,8 +44,6 @@ def read_archive(data: bytes, file: str) -> Files:
             files = Files()
             for name, member in members.items():
                 _take(archive, name, member, files)
-    except SubmissionError:
-        raise
     except (RecursionError, MemoryError):
         raise SubmissionError(file, "it can't be unpacked", _AGAIN) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:

@@ -1,7 +1,7 @@
 """What IPython understands and Python does not: `%magic`, `!shell`, `help?`, `%%cell`.
 
-Such lines are replaced by `pass` at the same indentation, so that line numbers hold, and said in
-a note, one for each kind. `%time statement` keeps its statement.
+Such lines are replaced by `pass` at the same indentation, so that line numbers hold; a note tells
+of each kind. `%time statement` keeps its statement.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ _AGAIN = "open it in Jupyter, save it and hand it in again"
 def read_notebook(data: bytes, file: str) -> Reading:
     """The cells of a notebook; `file` is the name to show in errors.
 
-    Raises SubmissionError if it is no notebook of format 4, or holds more code than 256 KiB.
+    Raises SubmissionError if it is not a notebook of format 4, or holds more code than 256 KiB.
     """
     cells = _code_cells(notebook_json(data, file), file)
     reading = Reading()
