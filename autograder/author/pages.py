@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from autograder.course.model import Assignment, Exercise
-from autograder.nbgrader.page import Page
+from autograder.nbgrader.page import ExercisePage
 from autograder.results import shown_points, total
 
 DIRECTIVE = re.compile(r"#\s*(noqa\b|(fmt|type|ruff|mypy|isort|pragma):)")
@@ -40,14 +40,14 @@ def welcome(assignment: Assignment, how: str = HOW_TO_WORK) -> str:
     return f"# {assignment.title}\n\n{how}\n{YOURS_TO_CHOOSE}"
 
 
-def pages(assignment: Assignment) -> list[Page]:
+def pages(assignment: Assignment) -> list[ExercisePage]:
     """The notebook's pages, solutions and all."""
     return [_page(number, exercise) for number, exercise in numbered(assignment)]
 
 
-def _page(number: int, exercise: Exercise) -> Page:
+def _page(number: int, exercise: Exercise) -> ExercisePage:
     solution = exercise.folder / "solution.py"
-    return Page(
+    return ExercisePage(
         exercise=exercise.name,
         statement=statement(number, exercise),
         solution=for_students(solution.read_text(encoding="utf-8")),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -18,12 +17,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from autograder import __version__
-from autograder.course.model import Assignment
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
 from autograder.reports.files import write_whole
 from autograder.results import ExerciseResult, Report, Result, Status, Verdict, as_json, exact
-from autograder.submissions.files import digest_of_parts
+from autograder.submissions.files import digest_of
 from autograder.submissions.model import Submission
 
 
@@ -52,9 +50,8 @@ class KeptResults:
         write_whole(path, json.dumps(record, indent=1) + "\n")
 
     def _path(self, student: str, assignment: str) -> Path:
-        whole = f"{student}\0{assignment}".encode("utf-8", "surrogateescape")
         stem = re.sub(r"[^\w-]+", "_", f"{student}-{assignment}", flags=re.ASCII)[:60]
-        return self.folder / f"{stem}-{hashlib.sha256(whole).hexdigest()[:16]}.json"
+        return self.folder / f"{stem}-{digest_of((student, assignment))[:16]}.json"
 
 
 @contextlib.contextmanager
@@ -85,18 +82,7 @@ def key_of(submission: Submission, assignment_digest: str, settings: Settings, d
         ",".join(sorted(settings.skip)),
         device,
     )
-    return digest_of_parts(part.encode("utf-8", "surrogatepass") for part in parts)
-
-
-def digest_of(assignment: Assignment) -> str:
-    """A digest of all files of an assignment: exercises, checks, references."""
-    paths = sorted(assignment.folder.rglob("*"))
-    return digest_of_parts(
-        part
-        for path in paths
-        if path.is_file() and "__pycache__" not in path.parts
-        for part in (path.relative_to(assignment.folder).as_posix().encode(), path.read_bytes())
-    )
+    return digest_of(parts)
 
 
 # -- JSON back to results -------------------------------------------------------------------

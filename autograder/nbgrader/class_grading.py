@@ -30,7 +30,7 @@ from autograder.errors import (
     UsageError,
 )
 from autograder.grading.grader import Grader
-from autograder.grading.kept import KeptResults, digest_of, key_of, only_writer
+from autograder.grading.kept import KeptResults, key_of, only_writer
 from autograder.nbgrader.autograded import as_bytes, write_files
 from autograder.nbgrader.configured import Configured
 from autograder.nbgrader.gradebook import (
@@ -43,7 +43,7 @@ from autograder.nbgrader.judged import CHECK_CELL, HandedIn, doubtful, judged, r
 from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
 from autograder.reports.files import write_whole
 from autograder.results import Result
-from autograder.submissions.files import read_folder
+from autograder.submissions.files import digest_of_folder, read_folder
 from autograder.submissions.model import Submission
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ class _Run:
         for name in sorted({place.assignment for place in self.report.tree.places}):
             assignment = self.grader.course.assignment(name)
             self._releases[name] = released(assignment, self.configured.released)
-            self._digests[name] = digest_of(assignment)
+            self._digests[name] = digest_of_folder(assignment.folder)
             self.writer.add_assignment(name, self._releases[name])
 
     def students(self) -> Iterator[Written]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from logging.handlers import BufferingHandler
@@ -41,7 +41,7 @@ METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ExercisePage:
     """One exercise in the notebook. `solution` holds its solution regions, `show` may be ""."""
 
     exercise: str
@@ -60,7 +60,9 @@ class ReleasedNotebook:
     stubs: dict[str, str]
 
 
-def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> ReleasedNotebook:
+def release_notebook(
+    assignment: str, welcome: str, pages: Sequence[ExercisePage]
+) -> ReleasedNotebook:
     """The notebook that students get; `welcome` is the Markdown above the first exercise.
 
     Raises CourseError where nbgrader does not accept it.
@@ -76,7 +78,7 @@ def release_notebook(assignment: str, welcome: str, pages: Sequence[Page]) -> Re
     return ReleasedNotebook(as_bytes(notebook), stubs)
 
 
-def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNode:
+def source_notebook(welcome: str, pages: Sequence[ExercisePage]) -> nbformat.NotebookNode:
     """The teacher's notebook, solutions and all."""
     cells = [_cell(new_markdown_cell, "welcome", welcome, locked=True)]
     for page in pages:
@@ -94,7 +96,9 @@ def source_notebook(welcome: str, pages: Sequence[Page]) -> nbformat.NotebookNod
     return notebook
 
 
-def _cell(make: Any, name: str, source: str, **grading: Any) -> nbformat.NotebookNode:
+def _cell(
+    make: Callable[..., Any], name: str, source: str, **grading: Any
+) -> nbformat.NotebookNode:
     """A cell whose id and nbgrader id are both `name`."""
     kind = {"grade": False, "solution": False, "task": False, **grading}
     metadata = {"nbgrader": {"schema_version": SCHEMA, "grade_id": name, **kind}}

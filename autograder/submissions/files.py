@@ -50,14 +50,6 @@ def is_text_name(name: str) -> bool:
     return name.isprintable() and len(name) <= 200
 
 
-def digest_of_parts(parts: Iterable[bytes]) -> str:
-    """The SHA-256 (hex) of parts in this order, with their lengths, so that no cut moves."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()
-
-
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     """One regular file. Raises SubmissionError if it is something else, or larger than `most`."""
     shown = str(path)
@@ -138,3 +130,21 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 pending.append((entry.path, name + "/", depth + 1))
             else:
                 files.note(f"{name}: nested too deeply: left aside")
+
+
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """SHA-256 (hex) of texts and files, told apart by their lengths."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little") + data)
+    return digest.hexdigest()
+
+
+def digest_of_folder(folder: Path) -> str:
+    """SHA-256 (hex) of the names and contents of all files of a trusted folder, but for caches."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    own = (p for p in paths if not {"__pycache__", ".ipynb_checkpoints"} & set(p.parts))
+    return digest_of(
+        part for path in own for part in (path.relative_to(folder).as_posix(), path.read_bytes())
+    )

@@ -25,7 +25,7 @@ from autograder.submissions.choose import (
     read_candidate,
     topmost,
 )
-from autograder.submissions.files import Files, digest_of_parts, read_file, read_folder
+from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
@@ -87,6 +87,7 @@ def _submission(
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
+    in_order = [candidate.name, *sorted(helpers)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
@@ -94,11 +95,7 @@ def _submission(
         cells=tuple(candidate.reading.cells),
         files=helpers,
         notes=tuple(notes),
-        digest=digest_of_parts(
-            part
-            for name in (candidate.name, *sorted(helpers))
-            for part in (name.encode("utf-8", "surrogatepass"), content[name])
-        ),
+        digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
     )

@@ -9,8 +9,9 @@ import pytest
 from autograder.course.course import Course
 from autograder.errors import UsageError
 from autograder.grading.grader import Settings
-from autograder.grading.kept import KeptResults, digest_of, key_of, only_writer
+from autograder.grading.kept import KeptResults, key_of, only_writer
 from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.submissions.files import digest_of_folder
 from autograder.submissions.model import Submission
 
 RESULT = Result(
@@ -102,14 +103,14 @@ def test_any_file_of_an_assignment_counts(tiny: Path, tmp_path: Path):
 
     shutil.copytree(tiny, tmp_path / "course")
     assignment = Course.open(tmp_path / "course").assignment("tiny")
-    before = digest_of(assignment)
-    assert before == digest_of(Course.open(tiny).assignment("tiny"))
+    before = digest_of_folder(assignment.folder)
+    assert before == digest_of_folder(Course.open(tiny).assignment("tiny").folder)
     (assignment.folder / "01_double" / "__pycache__").mkdir(exist_ok=True)
     (assignment.folder / "01_double" / "__pycache__" / "checks.pyc").write_bytes(b"x")
-    assert digest_of(assignment) == before
+    assert digest_of_folder(assignment.folder) == before
     checks = assignment.folder / "01_double" / "checks.py"
     checks.write_text(checks.read_text() + "\n")
-    assert digest_of(assignment) != before
+    assert digest_of_folder(assignment.folder) != before
 
 
 def test_one_writer_at_a_time_and_the_next_when_it_is_done(tmp_path: Path):

@@ -9,7 +9,7 @@ from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
 from autograder.errors import CourseError
-from autograder.nbgrader.page import STUB, Page, release_notebook
+from autograder.nbgrader.page import STUB, ExercisePage, release_notebook
 
 SOLUTION = """\
 import torch
@@ -29,7 +29,7 @@ class Other:
 """
 
 
-def page(name: str, **changes) -> Page:
+def page(name: str, **changes) -> ExercisePage:
     """A page of an exercise of that name."""
     content = {
         "statement": f"## {name}",
@@ -38,7 +38,7 @@ def page(name: str, **changes) -> Page:
         "points": Decimal("2.5"),
         "show": f"print({name}(1))",
     }
-    return Page(name, **{**content, **changes})
+    return ExercisePage(name, **{**content, **changes})
 
 
 @pytest.fixture(scope="module")

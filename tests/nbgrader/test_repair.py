@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
-from autograder.nbgrader.page import Page, release_notebook
+from autograder.nbgrader.page import ExercisePage, release_notebook
 from autograder.nbgrader.repair import repair, stand_in
 
 NAMES = {"double": ("double",), "shout": ("shout", "Voice")}
@@ -20,9 +20,10 @@ SOLUTION = "def {0}(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUT
 FILLED = "def double(x):\n    return x + x"
 
 
-def page(name: str) -> Page:
+def page(name: str) -> ExercisePage:
     check = f'from autograder.notebook import check_cell\n\ncheck_cell("{name}")'
-    return Page(name, f"## {name}", SOLUTION.format(name), check, Decimal("2.5"), f"print({name})")
+    points = Decimal("2.5")
+    return ExercisePage(name, f"## {name}", SOLUTION.format(name), check, points, f"print({name})")
 
 
 RELEASED = nbformat.reads(
