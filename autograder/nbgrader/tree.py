@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,32 +55,20 @@ def walk(paths: Sequence[Path], assignments: Collection[str], submitted: str = "
     Raises UsageError where a path is not there, the paths belong to different trees, or nothing
     is found.
     """
-    found: dict[Path, tuple[Path, str | None]] = {}
+    students: dict[Path, tuple[Path, str | None]] = {}
     roots = set()
     for path in paths:
         if not path.is_dir():
             raise UsageError(f"{path}: there is no such folder; --gradebook takes {LAYOUT}")
-        root, students = _students(path, assignments, submitted)
+        root, found = _students(path, assignments, submitted)
         roots.add(root)
-        for student, only in students:
-            for folder, problem in _submissions(student, only, assignments):
-                found[_absolute(folder)] = folder, problem
+        for folder, only in found:
+            _, known = students.setdefault(_absolute(folder), (folder, only))
+            students[_absolute(folder)] = (folder, only if known == only else None)
     if len(roots) != 1:
         listed = ", ".join(str(root) for root in sorted(roots))
         raise UsageError(f"the paths are in different courses ({listed}): grade one at a time")
-    places, skipped = [], []
-    others: Counter[str] = Counter()
-    for key, (folder, problem) in sorted(found.items()):
-        if problem is None:
-            others[key.name] += 1
-        elif problem:
-            skipped.append((str(folder), problem))
-        else:
-            places.append(Place(key.parent.name, key.name, folder))
-    if not places and not skipped:
-        wanted = ", ".join(sorted(assignments))
-        raise UsageError(f"{roots.pop()}: no submission of {wanted}; --gradebook takes {LAYOUT}")
-    return Tree(roots.pop(), tuple(places), tuple(skipped), tuple(sorted(others.items())))
+    return _collected(roots.pop(), [students[key] for key in sorted(students)], assignments)
 
 
 def _absolute(path: Path) -> Path:
@@ -117,21 +105,30 @@ def _folders(path: Path) -> list[os.DirEntry[str]]:
         raise UsageError(f"{path}: can't be read ({error.strerror})") from None
 
 
-def _submissions(
-    student: Path, only: str | None, assignments: Collection[str]
-) -> Iterator[tuple[Path, str | None]]:
-    """The folders in a student's; with each why it is left out, "" for not, None for others'."""
-    try:
-        entries = [entry for entry in _folders(student) if only in (None, entry.name)]
-    except UsageError as error:
-        yield student, str(error)
-        return
-    problem = "it is a link" if student.is_symlink() else problem_of(student.name)
-    for entry in entries:
-        if entry.name in assignments:
-            yield Path(entry.path), problem or ("it is a link" if entry.is_symlink() else "")
-        elif not entry.name.startswith("."):
-            yield Path(entry.path), None
+def _collected(
+    root: Path, students: Sequence[tuple[Path, str | None]], assignments: Collection[str]
+) -> Tree:
+    places: list[Place] = []
+    skipped: list[tuple[str, str]] = []
+    others: Counter[str] = Counter()
+    for student, only in students:
+        try:
+            entries = [e for e in _folders(student) if only is None or e.name == only]
+        except UsageError as error:
+            skipped.append((str(student), str(error)))
+            continue
+        found = [entry for entry in entries if entry.name in assignments]
+        others.update(e.name for e in entries if e not in found and not e.name.startswith("."))
+        problem = "it is a link" if student.is_symlink() else problem_of(student.name)
+        for entry in found:
+            if why := problem or ("it is a link" if entry.is_symlink() else ""):
+                skipped.append((entry.path, why))
+            else:
+                places.append(Place(student.name, entry.name, Path(entry.path)))
+    if not places and not skipped:
+        wanted = ", ".join(sorted(assignments))
+        raise UsageError(f"{root}: no submission of {wanted}; --gradebook takes {LAYOUT}")
+    return Tree(root, tuple(places), tuple(skipped), tuple(sorted(others.items())))
 
 
 def problem_of(student: str) -> str:
