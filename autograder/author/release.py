@@ -37,7 +37,8 @@ from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
-from autograder.nbgrader.page import as_bytes, release_notebook, source_notebook
+from autograder.nbgrader.autograded import as_bytes
+from autograder.nbgrader.page import release_notebook, source_notebook
 from autograder.reports.files import write_whole
 from autograder.results import as_number
 

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from nbformat import NotebookNode
 
@@ -38,45 +39,44 @@ from autograder.nbgrader.gradebook import (
     GradedSubmission,
     points_of_check_cells,
 )
-from autograder.nbgrader.judged import (
-    CHECK_CELL,
-    HandedIn,
-    doubtful,
-    entry_points,
-    judged,
-    notebook_of,
-    released_notebook,
-)
+from autograder.nbgrader.judged import CHECK_CELL, HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.tree import Place, Tree, read_timestamp, walk
+from autograder.reports.files import write_whole
 from autograder.results import Result
 from autograder.submissions.files import digest_of_folder, read_folder
+from autograder.submissions.model import Submission
 
+T = TypeVar("T")
 MEMORY = ".autograder"
 """The folder, beside `submitted/`, that keeps results between runs. Teachers only: it holds what
 hidden checks say."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """What became of one submission: `state` is "written", "unchanged" or "pending"; `graded`
     is False where the result was kept from an earlier run."""
 
     result: Result
-    state: str
     graded: bool
+    state: str = "pending"
 
 
 @dataclass(slots=True)
 class Class:
-    """What came of a whole class: for each submission the result, and its state in the end.
-
-    `problem` says why some are pending, "" where none is.
-    """
+    """What came of a whole class; `problem` says why some are pending, "" where none is."""
 
     tree: Tree
-    results: list[Result] = field(default_factory=list)
-    states: list[str] = field(default_factory=list)
+    submissions: list[Written] = field(default_factory=list)
     problem: str = ""
+
+    @property
+    def results(self) -> list[Result]:
+        return [one.result for one in self.submissions]
+
+    @property
+    def states(self) -> list[str]:
+        return [one.state for one in self.submissions]
 
     @property
     def pending(self) -> int:
@@ -88,6 +88,7 @@ class Class:
 class Judged:
     """A result, whether it was graded in this run, and the key to keep it under ("" for not)."""
 
+    handed_in: HandedIn
     result: Result
     graded: bool = True
     key: str = ""
@@ -95,12 +96,11 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """One student's result, and what is to be written of it; `index` is its place in the class."""
+    """What is to be written of a submission."""
 
-    index: int
     place: Place
     entry: GradedSubmission
-    notebook: bytes
+    written: Written
 
 
 def grade_class(
@@ -117,8 +117,9 @@ def grade_class(
     configured = Configured.read(tree.root)
     if configured.submitted != "submitted":
         tree = walk(paths, names, configured.submitted)
-    memory = _memory(tree.root)
+    memory = tree.root / MEMORY
     kept = KeptResults(memory / "results")
+    write_whole(memory / ".gitignore", "*\n")
     with only_writer(memory, url), GradebookWriter(url, configured) as writer:
         run = _Run(grader, configured, writer, kept, Class(tree))
         run.prepare()
@@ -128,18 +129,13 @@ def grade_class(
         return run.report
 
 
-def _memory(root: Path) -> Path:
-    folder = root / MEMORY
-    try:
-        folder.mkdir(exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{folder}: can't be created ({error.strerror}): it keeps results"
-        ) from None
-    return folder
+def _one_ahead(calls: Iterator[Future[T]]) -> Iterator[T]:
+    """What calls return, each begun before the one before is handed out."""
+    current = next(calls, None)
+    while current is not None:
+        following = next(calls, None)
+        yield current.result()
+        current = following
 
 
 @dataclass(slots=True)
@@ -172,72 +168,55 @@ class _Run:
         """
         places = self.report.tree.places
         students = [list(own) for _, own in groupby(places, key=lambda place: place.student)]
+        writing: Future[list[Written]] | None = None
         with ThreadPoolExecutor(max_workers=1) as beside:
-            reading = [beside.submit(self._read, student) for student in students[:1]]
-            writing: list[Future[list[Written]]] = []
-            for number, student in enumerate(students):
-                handed_in = reading.pop().result()
-                if number + 1 < len(students):
-                    reading.append(beside.submit(self._read, students[number + 1]))
-                results = [self._result(*one) for one in zip(student, handed_in, strict=True)]
-                if writing:
-                    yield from writing.pop().result()
-                writing.append(beside.submit(self._finish, student, handed_in, results))
-            if writing:
-                yield from writing.pop().result()
+            for handed_in in _one_ahead(beside.submit(self._read, own) for own in students):
+                judged_ones = [self._judge(one) for one in handed_in]
+                if writing is not None:
+                    yield from writing.result()
+                writing = beside.submit(self._finish, judged_ones)
+            if writing is not None:
+                yield from writing.result()
 
     def _read(self, places: Sequence[Place]) -> list[HandedIn]:
-        known = self.grader.course.known
-        return [HandedIn.read(place.folder, known(place.assignment)) for place in places]
+        return [HandedIn.read(place, self.grader.course) for place in places]
 
-    def _result(self, place: Place, handed_in: HandedIn) -> Judged:
+    def _judge(self, handed_in: HandedIn) -> Judged:
         """The result of a submission: a new one, or one of an earlier run."""
-        submission, grader = handed_in.submission, self.grader
-        if submission is None:
-            assert handed_in.error is not None
-            result = grader.unreadable(place.folder, handed_in.error, place.assignment)
-            return Judged(replace(result, student=place.student))
-        key = key_of(submission, self._digests[place.assignment], grader.settings, grader.device)
-        if found := self.kept.find(place.student, place.assignment, key):
-            return Judged(replace(found, submission=submission.name), graded=False)
-        result = grader.grade_submission(replace(submission, student=place.student))
-        return Judged(result, key="" if result.has_internal_faults else key)
+        place, grader, key = handed_in.place, self.grader, ""
+        if isinstance(handed_in.content, Submission):
+            digest = self._digests[place.assignment]
+            key = key_of(handed_in.content, digest, grader.settings, grader.device)
+            if found := self.kept.find(place.student, place.assignment, key):
+                found = replace(found, submission=handed_in.content.name)
+                return Judged(handed_in, found, graded=False)
+        result = handed_in.graded(grader)
+        return Judged(handed_in, result, key="" if result.has_internal_faults else key)
 
-    def _finish(
-        self, places: Sequence[Place], handed_in: Sequence[HandedIn], results: Sequence[Judged]
-    ) -> list[Written]:
+    def _finish(self, judged_ones: Sequence[Judged]) -> list[Written]:
         """Keeps a student's results, and writes them."""
-        for one in results:
+        for one in judged_ones:
             if one.key:
                 self.kept.keep(one.result, one.key)
-        begin = len(self.report.results)
-        self._waiting.append(
-            [
-                self._ready(begin + number, place, one, result.result)
-                for number, (place, one, result) in enumerate(
-                    zip(places, handed_in, results, strict=True)
-                )
-            ]
-        )
+        ready = [self._ready(one) for one in judged_ones]
+        self._waiting.append(ready)
         self._write()
-        return [
-            Written(self.report.results[begin + number], self.report.states[begin + number], graded)
-            for number, graded in enumerate(one.graded for one in results)
-        ]
+        return [one.written for one in ready]
 
-    def _ready(self, index: int, place: Place, handed_in: HandedIn, result: Result) -> _Ready:
+    def _ready(self, one: Judged) -> _Ready:
         """What is to be written. In the report, a result says what had to be repaired, too."""
-        name = place.assignment
-        names = entry_points(self.grader.course.assignment(name))
-        repaired = notebook_of(handed_in, self._releases[name], names, name)
+        place, result = one.handed_in.place, one.result
+        assignment = self.grader.course.assignment(place.assignment)
+        repaired = one.handed_in.repaired(self._releases[place.assignment], assignment)
         timestamp, undated = read_timestamp(place.folder)
         repairs = (*repaired.notes, *([undated] if undated else []))
-        shown = replace(result, error=result.error.replace(f"{place.folder}", name))
-        graded = judged(repaired.notebook, shown, repairs)
-        entry = GradedSubmission(place.student, name, graded, timestamp, doubtful(result))
-        self.report.results.append(replace(result, notes=(*repairs, *result.notes)))
-        self.report.states.append("pending")
-        return _Ready(index, place, entry, as_bytes(graded))
+        notebook = judged(repaired.notebook, result, repairs)
+        entry = GradedSubmission(
+            place.student, place.assignment, notebook, timestamp, doubtful(result)
+        )
+        written = Written(replace(result, notes=(*repairs, *result.notes)), one.graded)
+        self.report.submissions.append(written)
+        return _Ready(place, entry, written)
 
     # -- writing ----------------------------------------------------------------------------
 
@@ -254,30 +233,28 @@ class _Run:
         What fails for one student alone waits for the end, so that it holds up nobody.
         """
         while self._waiting:
-            whole = self._waiting[0]
             try:
-                changed = self._save(whole)
+                self._save(self._waiting[0])
             except GradebookUnavailable as error:
                 self.report.problem = str(error)
                 return
             except GradebookError as error:
                 self.report.problem = str(error)
-                self._failed.append(whole)
-            else:
-                for ready, new in zip(whole, changed, strict=True):
-                    self.report.states[ready.index] = "written" if new else "unchanged"
+                self._failed.append(self._waiting[0])
             del self._waiting[0]
 
-    def _save(self, whole: Sequence[_Ready]) -> list[bool]:
-        """A student's rows, then files; for each submission, whether any of them changed."""
-        rows = self.writer.save([ready.entry for ready in whole])
-        files = [self._save_files(ready) for ready in whole]
-        return [one or other for one, other in zip(rows, files, strict=True)]
+    def _save(self, student: Sequence[_Ready]) -> None:
+        """A student's rows, then files."""
+        rows = self.writer.save([ready.entry for ready in student])
+        files = [self._save_files(ready) for ready in student]
+        for ready, row, file in zip(student, rows, files, strict=True):
+            ready.written.state = "written" if row or file else "unchanged"
 
     def _save_files(self, ready: _Ready) -> bool:
         place, shared = ready.place, self.configured.shared
         folder = self.configured.autograded / place.student / place.assignment
-        files = {**_other_files(place.folder), f"{place.assignment}.ipynb": ready.notebook}
+        notebook = {f"{place.assignment}.ipynb": as_bytes(ready.entry.graded)}
+        files = {**_other_files(place.folder), **notebook}
         try:
             return write_files(folder, files, shared)
         except (OSError, UsageError) as error:

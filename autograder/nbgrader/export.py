@@ -18,14 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import (
-    BaseCell,
-    Grade,
-    Gradebook,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader import api
 from nbgrader.plugins import ExportPlugin
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -38,7 +31,7 @@ CHECK = "check_"
 class SafeCsvExporter(ExportPlugin):  # type: ignore[misc]
     """Quoted CSV, safe against formulas; options `--to`, `--student` and `--assignment`."""
 
-    def export(self, gradebook: Gradebook) -> None:
+    def export(self, gradebook: api.Gradebook) -> None:
         """Writes the file (default: grades.csv)."""
         target = Path(self.to or "grades.csv")
         self.log.info("Exporting grades to %s", target)
@@ -83,36 +76,28 @@ def _rows(gradebook: Any, assignment: Any, students: Sequence[str]) -> list[dict
     for student in gradebook.students:
         if students and student.id not in students:
             continue
-        submission = submissions.get(student.id)
-        raw = float(submission.score) if submission is not None else 0.0
-        penalty = float(submission.late_submission_penalty or 0) if submission is not None else 0.0
-        row = {
-            "assignment": assignment.name,
-            "duedate": assignment.duedate,
-            "timestamp": submission.timestamp if submission is not None else None,
-            "student_id": student.id,
-            "last_name": student.last_name,
-            "first_name": student.first_name,
-            "email": student.email,
-        }
-        row |= {name: scores.get((student.id, cell)) for cell, name in columns.items()}
-        row |= {
-            "raw_score": raw,
-            "late_submission_penalty": penalty,
-            "score": max(0.0, raw - penalty),
-            "max_score": float(assignment.max_score),
-        }
-        rows.append(row)
+        timestamp, raw, penalty = None, 0.0, 0.0
+        if submission := submissions.get(student.id):
+            timestamp, raw = submission.timestamp, float(submission.score)
+            penalty = float(submission.late_submission_penalty or 0)
+        names = student.id, student.last_name, student.first_name, student.email
+        about = assignment.name, assignment.duedate, timestamp, *names
+        totals = raw, penalty, max(0.0, raw - penalty), float(assignment.max_score)
+        rows.append(
+            dict(zip(ABOUT, about, strict=True))
+            | {name: scores.get((student.id, cell)) for cell, name in columns.items()}
+            | dict(zip(TOTALS, totals, strict=True))
+        )
     return rows
 
 
 def _columns(gradebook: Any, assignment: Any) -> dict[str, str]:
     """For the id of each graded cell of an assignment, the name of its column."""
     found = (
-        gradebook.db.query(BaseCell.id, BaseCell.name, Notebook.name)
-        .join(Notebook, BaseCell.notebook_id == Notebook.id)
-        .filter(Notebook.assignment_id == assignment.id)
-        .filter(BaseCell.type.in_(("GradeCell", "TaskCell")))
+        gradebook.db.query(api.BaseCell.id, api.BaseCell.name, api.Notebook.name)
+        .join(api.BaseCell.notebook)
+        .filter(api.Notebook.assignment_id == assignment.id)
+        .filter(api.BaseCell.type.in_(("GradeCell", "TaskCell")))
         .all()
     )
     names = [name for _, name, _ in found]
@@ -127,9 +112,9 @@ def _columns(gradebook: Any, assignment: Any) -> dict[str, str]:
 def _scores(gradebook: Any, assignment: Any) -> dict[tuple[str, str], float]:
     """The score of each graded cell: what a person gave, or else the automatic one."""
     found = (
-        gradebook.db.query(SubmittedAssignment.student_id, Grade.cell_id, Grade.score)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == assignment.id)
+        gradebook.db.query(api.SubmittedAssignment.student_id, api.Grade.cell_id, api.Grade.score)
+        .join(api.Grade.notebook)
+        .join(api.SubmittedNotebook.assignment)
+        .filter(api.SubmittedAssignment.assignment_id == assignment.id)
     )
     return {(student, cell): float(score) for student, cell, score in found}

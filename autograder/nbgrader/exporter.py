@@ -65,15 +65,12 @@ class JudgingExporter(NotebookExporter):
             return super().from_filename(filename, resources=resources, **more)
         repaired = grading.repaired(about)
         for note in repaired.notes:
-            self.log.warning(
-                "%s: %s", about["student"], note.encode("ascii", "backslashreplace").decode()
-            )
+            printed = note.encode("ascii", "backslashreplace").decode()
+            self.log.warning("%s: %s", about["student"], printed)
         path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent), "modified_date": ""}
-        written: tuple[Any, Any] = super().from_notebook_node(
-            repaired.notebook, resources=resources, **more
-        )
-        return written
+        notebook, resources = super().from_notebook_node(repaired.notebook, resources, **more)
+        return notebook, resources
 
 
 def add_stand_ins(autograde: Autograde) -> None:

@@ -17,29 +17,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from nbformat import NotebookNode
-from nbgrader import utils
-from nbgrader.api import (
-    Assignment,
-    Base,
-    BaseCell,
-    Comment,
-    Grade,
-    Gradebook,
-    GradeCell,
-    Notebook,
-    SolutionCell,
-    SourceCell,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
+from nbgrader import api, utils
 from nbgrader.plugins import BasePlugin
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -88,18 +71,13 @@ class GradebookWriter:
         self.configured = configured
         self._gradebook: Any = None
 
-    def __enter__(self) -> GradebookWriter:
+    def __enter__(self) -> Self:
         with _explained(self.url):
             make_tables(self.url)
-            self._gradebook = Gradebook(self.url, self.configured.course_id)
+            self._gradebook = api.Gradebook(self.url, self.configured.course_id)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with contextlib.suppress(SQLAlchemyError):
             self._gradebook.close()
 
@@ -120,28 +98,21 @@ class GradebookWriter:
 
     # -- the assignment ---------------------------------------------------------------------
 
-    def add_assignment(self, name: str, release: NotebookNode) -> bool:
+    def add_assignment(self, name: str, release: NotebookNode) -> None:
         """Makes an assignment, its notebook and its cells, where they are missing; as SaveCells.
 
-        Whether something was added. Raises GradebookError where the gradebook has the notebook
-        with other check cells than `release`.
+        Raises GradebookError where the gradebook has the notebook with other check cells.
         """
         with self._transaction() as session:
-            assignment = session.query(Assignment).filter_by(name=name).one_or_none()
-            if assignment is None:
-                assignment = Assignment(name=name, course_id=self.configured.course_id)
-                session.add(assignment)
-                session.flush()
-            notebook = (
-                session.query(Notebook)
-                .filter_by(name=name, assignment_id=assignment.id)
-                .one_or_none()
-            )
-            if notebook is None:
-                session.add(_notebook_row(name, assignment, release))
-                return True
-            _require_same_cells(session, notebook, release)
-            return False
+            course = {"course_id": self.configured.course_id}
+            assignment, _ = _row(session, api.Assignment, course, name=name)
+            kernel = {"kernelspec": json.dumps(release.metadata.get("kernelspec", {}))}
+            key = {"name": name, "assignment_id": assignment.id}
+            notebook, is_new = _row(session, api.Notebook, kernel, **key)
+            if is_new:
+                session.add_all(row for cell in release.cells for row in _cell_rows(notebook, cell))
+            else:
+                _require_same_cells(session, notebook, release)
 
     # -- a student --------------------------------------------------------------------------
 
@@ -154,38 +125,19 @@ class GradebookWriter:
             return [self._save(session, entry) for entry in entries]
 
     def _save(self, session: Session, entry: GradedSubmission) -> bool:
-        assignment = session.query(Assignment).filter_by(name=entry.assignment).one()
-        submission, changed = self._submission(session, assignment, entry)
+        assignment = session.query(api.Assignment).filter_by(name=entry.assignment).one()
+        _row(session, api.Student, id=entry.student)
+        key = {"assignment_id": assignment.id, "student_id": entry.student}
+        submission, changed = _row(session, api.SubmittedAssignment, **key)
+        if entry.timestamp is not None:
+            changed |= _put(submission, timestamp=entry.timestamp)
         notebook = _submitted_notebook(session, submission, entry.assignment)
         changed |= _save_scores(session, notebook, entry)
         session.flush()
         return self._save_penalty(session, submission, notebook) or changed
 
-    def _submission(
-        self, session: Session, assignment: Assignment, entry: GradedSubmission
-    ) -> tuple[SubmittedAssignment, bool]:
-        """The row of a submission, with the student's; and whether it is new or newly dated."""
-        if session.get(Student, entry.student) is None:
-            session.add(Student(id=entry.student))
-            session.flush()
-        submission = (
-            session.query(SubmittedAssignment)
-            .filter_by(assignment_id=assignment.id, student_id=entry.student)
-            .one_or_none()
-        )
-        if submission is None:
-            submission = SubmittedAssignment(
-                assignment_id=assignment.id, student_id=entry.student, timestamp=entry.timestamp
-            )
-            session.add(submission)
-            session.flush()
-            return submission, True
-        if entry.timestamp is None:
-            return submission, False
-        return submission, _put(submission, timestamp=entry.timestamp)
-
     def _save_penalty(
-        self, session: Session, submission: SubmittedAssignment, notebook: SubmittedNotebook
+        self, session: Session, submission: api.SubmittedAssignment, notebook: api.SubmittedNotebook
     ) -> bool:
         """What handing in late costs, asked of nbgrader's plugin, as AssignLatePenalties does."""
         late = self.configured.late
@@ -219,7 +171,7 @@ def make_tables(url: str) -> None:
         with engine.begin() as connection:
             if inspect(connection).get_table_names():
                 return
-            Base.metadata.create_all(connection)
+            api.Base.metadata.create_all(connection)
             connection.execute(
                 text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
             )
@@ -233,41 +185,26 @@ def make_tables(url: str) -> None:
 # -- rows of an assignment ------------------------------------------------------------------
 
 
-def _notebook_row(name: str, assignment: Assignment, release: NotebookNode) -> Notebook:
-    kernel = json.dumps(release.metadata.get("kernelspec", {}))
-    notebook = Notebook(name=name, assignment=assignment, kernelspec=kernel)
-    for cell in release.cells:
-        for row in _cell_rows(cell):
-            row.notebook = notebook
-    return notebook
-
-
-def _cell_rows(cell: NotebookNode) -> Iterator[BaseCell | SourceCell]:
+def _cell_rows(notebook: api.Notebook, cell: NotebookNode) -> Iterator[api.Base]:
     """One row for each thing that a cell is: graded, a solution, locked."""
-    grading = cell.metadata.get("nbgrader")
-    if not grading:
-        return
-    name, kind = grading["grade_id"], cell.cell_type
-    if utils.is_grade(cell):
-        yield GradeCell(name=name, max_score=float(grading["points"]), cell_type=kind)
+    grading = cell.metadata.get("nbgrader", {})
+    key = {"notebook": notebook, "name": grading.get("grade_id")}
+    for is_one, kind in ((utils.is_grade, api.GradeCell), (utils.is_task, api.TaskCell)):
+        if is_one(cell):
+            points = float(grading["points"])
+            yield kind(**key, max_score=points, cell_type=cell.cell_type)
     if utils.is_solution(cell):
-        yield SolutionCell(name=name)
-    if utils.is_task(cell):
-        yield TaskCell(name=name, max_score=float(grading["points"]), cell_type=kind)
-    if utils.is_grade(cell) or utils.is_solution(cell) or utils.is_locked(cell):
-        yield SourceCell(
-            name=name,
-            cell_type=kind,
-            locked=utils.is_locked(cell),
-            source=cell.source,
-            checksum=grading.get("checksum"),
-        )
+        yield api.SolutionCell(**key)
+    if utils.is_solution(cell) or utils.is_locked(cell):
+        about = {"source": cell.source, "checksum": grading.get("checksum")}
+        locked = utils.is_locked(cell)
+        yield api.SourceCell(**key, cell_type=cell.cell_type, locked=locked, **about)
 
 
-def _require_same_cells(session: Session, notebook: Notebook, release: NotebookNode) -> None:
+def _require_same_cells(session: Session, notebook: api.Notebook, release: NotebookNode) -> None:
     """The check cells of the gradebook must be worth what they are worth in the release."""
     points = points_of_check_cells(release)
-    rows = session.query(GradeCell).filter_by(notebook_id=notebook.id)
+    rows = session.query(api.GradeCell).filter_by(notebook_id=notebook.id)
     known = {row.name: row.max_score for row in rows}
     wrong = sorted(name for name, worth in points.items() if known.get(name) != worth)
     if wrong:
@@ -281,72 +218,67 @@ def _require_same_cells(session: Session, notebook: Notebook, release: NotebookN
 
 
 def _submitted_notebook(
-    session: Session, submission: SubmittedAssignment, name: str
-) -> SubmittedNotebook:
+    session: Session, submission: api.SubmittedAssignment, name: str
+) -> api.SubmittedNotebook:
     """The row of our notebook in a submission; all rows that nbgrader would make are made."""
-    rows = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id)
-    there = {row.notebook_id: row for row in rows}
     ours = None
-    for notebook in session.query(Notebook).filter_by(assignment_id=submission.assignment_id):
-        row = there.get(notebook.id)
-        if row is None:
-            row = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submission.id)
-            session.add(row)
-            session.flush()
+    for notebook in session.query(api.Notebook).filter_by(assignment_id=submission.assignment_id):
+        key = {"notebook_id": notebook.id, "assignment_id": submission.id}
+        row, _ = _row(session, api.SubmittedNotebook, **key)
         _add_missing_rows(session, row)
         if notebook.name == name:
             ours = row
     return ours
 
 
-def _add_missing_rows(session: Session, submitted: SubmittedNotebook) -> None:
-    cells = session.query(BaseCell.id, BaseCell.type).filter_by(notebook_id=submitted.notebook_id)
+def _add_missing_rows(session: Session, submitted: api.SubmittedNotebook) -> None:
+    columns = session.query(api.BaseCell.id, api.BaseCell.type)
+    cells = columns.filter_by(notebook_id=submitted.notebook_id).all()
     here = {"notebook_id": submitted.id}
-    graded = {row.cell_id for row in session.query(Grade.cell_id).filter_by(**here)}
-    commented = {row.cell_id for row in session.query(Comment.cell_id).filter_by(**here)}
-    for cell in cells:
-        if cell.type in ("GradeCell", "TaskCell") and cell.id not in graded:
-            session.add(Grade(cell_id=cell.id, **here))
-        if cell.type in ("SolutionCell", "TaskCell") and cell.id not in commented:
-            session.add(Comment(cell_id=cell.id, **here))
+    for kind, types in (
+        (api.Grade, ("GradeCell", "TaskCell")),
+        (api.Comment, ("SolutionCell", "TaskCell")),
+    ):
+        there = {row.cell_id for row in session.query(kind.cell_id).filter_by(**here)}
+        missing = (cell.id for cell in cells if cell.type in types and cell.id not in there)
+        session.add_all(kind(cell_id=cell_id, **here) for cell_id in missing)
 
 
-def _save_scores(session: Session, submitted: SubmittedNotebook, entry: GradedSubmission) -> bool:
+def _save_scores(
+    session: Session, submitted: api.SubmittedNotebook, entry: GradedSubmission
+) -> bool:
     """Automatic scores and comments of the cells, as SaveAutoGrades reads them; whether new."""
     session.flush()
-    grades = _by_cell(session, Grade, submitted)
-    comments = _by_cell(session, Comment, submitted)
+    grades = _by_cell(session, api.Grade, submitted)
+    comments = _by_cell(session, api.Comment, submitted)
     changed = False
     for cell in entry.graded.cells:
-        if utils.is_grade(cell):
-            name = cell.metadata.nbgrader["grade_id"]
-            grade = grades.get(name)
-            if grade is not None:
-                score, _ = utils.determine_grade(cell)
-                changed |= _save_score(grade, score, name in entry.doubtful)
-        if utils.is_solution(cell):
-            comment = comments.get(cell.metadata.nbgrader["grade_id"])
-            if comment is not None:
-                same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
-                changed |= _put(comment, auto_comment="No response." if same else None)
+        grading = cell.metadata.get("nbgrader", {})
+        name = grading.get("grade_id")
+        if utils.is_grade(cell) and name in grades:
+            score, _ = utils.determine_grade(cell)
+            changed |= _save_score(grades[name], score, name in entry.doubtful)
+        if utils.is_solution(cell) and name in comments:
+            same = grading.get("checksum") == utils.compute_checksum(cell)
+            changed |= _put(comments[name], auto_comment="No response." if same else None)
     return changed
 
 
-def _by_cell(session: Session, kind: type[Base], submitted: SubmittedNotebook) -> dict[str, Any]:
-    rows = session.query(kind, BaseCell.name).join(BaseCell, kind.cell_id == BaseCell.id)
+def _by_cell(
+    session: Session, kind: type[api.Base], submitted: api.SubmittedNotebook
+) -> dict[str, Any]:
+    rows = session.query(kind, api.BaseCell.name).join(kind.cell)
     return {name: row for row, name in rows.filter(kind.notebook_id == submitted.id)}
 
 
-def _save_score(grade: Grade, score: float | None, doubtful: bool) -> bool:
+def _save_score(grade: api.Grade, score: float | None, doubtful: bool) -> bool:
     if grade.manual_score is None:
         return _put(grade, auto_score=score, needs_manual_grade=doubtful or score is None)
-    if grade.auto_score == score:
-        return False
-    return _put(grade, auto_score=score, needs_manual_grade=True)
+    return grade.auto_score != score and _put(grade, auto_score=score, needs_manual_grade=True)
 
 
 def _penalty(
-    late: BasePlugin, submission: SubmittedAssignment, notebook: SubmittedNotebook
+    late: BasePlugin, submission: api.SubmittedAssignment, notebook: api.SubmittedNotebook
 ) -> float | None:
     """What the plugin says, kept between 0 and the score. It is a teacher's code."""
     try:
@@ -362,7 +294,20 @@ def _penalty(
         ) from error
 
 
-def _put(row: Base, **values: object) -> bool:
+def _row(
+    session: Session, kind: type[api.Base], new: Mapping[str, object] | None = None, **key: object
+) -> tuple[Any, bool]:
+    """The row with this key, and whether it had to be made, with the values in `new`."""
+    row = session.query(kind).filter_by(**key).one_or_none()
+    if row is not None:
+        return row, False
+    row = kind(**key, **(new or {}))
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def _put(row: api.Base, **values: object) -> bool:
     """Sets what differs; whether anything did."""
     different = {key: value for key, value in values.items() if getattr(row, key) != value}
     for key, value in different.items():
@@ -378,8 +323,6 @@ def _explained(url: str) -> Iterator[None]:
     """GradebookError instead of what the database says, without the password of the URL."""
     try:
         yield
-    except GradebookError:
-        raise
     except ArgumentError:
         example = f"sqlite:///{url}" if "://" not in url else "sqlite:///gradebook.db"
         raise GradebookError(

@@ -1,7 +1,7 @@
 """One submission's folder -> the notebook that nbgrader keeps of it, repaired and judged.
 
-submitted/<student>/<assignment>/ ──read──> HandedIn ──notebook_of──> repaired notebook
-                                           └──Grader──> Result ──┐          │
+submitted/<student>/<assignment>/ ──read──> HandedIn ──repaired──> repaired notebook
+                                           └──graded──> Result ──┐          │
                                  check cells filled, notes on top ┴──────────┴─> judged
 """
 
@@ -11,22 +11,25 @@ submitted/<student>/<assignment>/ ──read──> HandedIn ──notebook_of�
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from autograder.course.course import Course
 from autograder.course.model import Assignment
 from autograder.errors import CourseError, SubmissionError
+from autograder.grading.grader import Grader
 from autograder.nbgrader.outputs import check_cell_outputs
 from autograder.nbgrader.repair import Repaired, repair, stand_in
+from autograder.nbgrader.tree import Place
 from autograder.reports.escape import printable
 from autograder.results import Result, Status
 from autograder.submissions.files import read_file
-from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
 
 CHECK_CELL = "check_{}"
@@ -38,17 +41,42 @@ NOTES = "autograder-notes"
 class HandedIn:
     """What one student handed in: read, or the reason why it can't be."""
 
-    folder: Path
-    submission: Submission | None
-    error: SubmissionError | None = None
+    place: Place
+    content: Submission | SubmissionError
 
     @classmethod
-    def read(cls, folder: Path, course: KnownAssignments) -> HandedIn:
+    def read(cls, place: Place, course: Course) -> HandedIn:
         """Reads a folder; never raises what a student can cause."""
         try:
-            return cls(folder, read_submission(folder, course))
+            submission = read_submission(place.folder, course.known(place.assignment))
         except SubmissionError as error:
-            return cls(folder, None, error)
+            return cls(place, error)
+        return cls(place, replace(submission, student=place.student))
+
+    def graded(self, grader: Grader) -> Result:
+        """The result of it; no points where it can't be read."""
+        if isinstance(self.content, Submission):
+            return grader.grade_submission(self.content)
+        result = grader.unreadable(self.place.folder, self.content, self.place.assignment)
+        return replace(result, student=self.place.student)
+
+    def repaired(self, released: NotebookNode, assignment: Assignment) -> Repaired:
+        """The notebook as nbgrader can take it.
+
+        Where a script is what is graded, the release with the script's code in its cells.
+        """
+        names = {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
+        file = f"{assignment.name}.ipynb"
+        if isinstance(self.content, Submission):
+            file = self.content.file
+            if file.lower().endswith(".py"):
+                code = [(cell.name, cell.source) for cell in self.content.cells]
+                return Repaired(stand_in(code, released, names), (f"graded: {file}",))
+        try:
+            data = read_file(self.place.folder / file)
+        except SubmissionError:
+            return Repaired(stand_in([], released, names), ())
+        return repair(data, file, released, names)
 
 
 def released_notebook(path: Path) -> NotebookNode:
@@ -61,34 +89,11 @@ def released_notebook(path: Path) -> NotebookNode:
         ) from error
 
 
-def entry_points(assignment: Assignment) -> dict[str, tuple[str, ...]]:
-    """For the id of each cell to write in, the names that it should define."""
-    return {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
-
-
-def notebook_of(
-    handed_in: HandedIn, released: NotebookNode, names: Mapping[str, Sequence[str]], name: str
-) -> Repaired:
-    """The notebook of a submission as nbgrader can take it; `name` is the assignment's.
-
-    Where a script is what is graded, the release with the script's code in its cells.
-    """
-    submission = handed_in.submission
-    file = submission.file if submission is not None else f"{name}.ipynb"
-    if submission is not None and file.lower().endswith(".py"):
-        code = [(cell.name, cell.source) for cell in submission.cells]
-        return Repaired(stand_in(code, released, names), (f"graded: {file}",))
-    try:
-        data = read_file(handed_in.folder / file)
-    except SubmissionError:
-        return Repaired(stand_in([], released, names), ())
-    return repair(data, file, released, names)
-
-
 def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) -> NotebookNode:
-    """Fills the check cells of a repaired notebook, and puts what is to be said above them.
+    """Fills the check cells of a repaired notebook, and puts the notes above them.
 
-    The cells of `notebook` are changed. nbgrader's SaveAutoGrades reads the points from it.
+    The cells of `notebook` are changed. nbgrader's SaveAutoGrades reads the points from it. Where
+    a submission lies on the teacher's disk is not told.
     """
     by_id = {CHECK_CELL.format(exercise.name): exercise for exercise in result.exercises}
     for cell in notebook.cells:
@@ -96,8 +101,8 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
         exercise = by_id.get(grading.get("grade_id", ""))
         if cell.cell_type == "code" and exercise is not None:
             cell.outputs = check_cell_outputs(exercise)
-    notes = [*([result.error] if result.error else []), *repairs, *result.notes]
-    if notes:
+    error = result.error.replace(result.submission, result.assignment)
+    if notes := [note for note in (error, *repairs, *result.notes) if note]:
         notebook.cells.insert(0, _notes_cell(notes))
     return notebook
 

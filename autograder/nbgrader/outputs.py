@@ -17,27 +17,21 @@ nothing that their code printed, since it may have printed the inputs of hidden 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from nbformat import NotebookNode, from_dict
 
 from autograder.reports.escape import printable
 from autograder.reports.html import exercise_html
-from autograder.results import ExerciseResult, Status, Verdict, shown_points, shown_score
+from autograder.results import ExerciseResult, Status, shown_points, shown_score
 
 SHOWN = 1_500
 """Characters of one text, at most."""
 
 
-def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> list[NotebookNode]:
-    """The outputs of the check cell of an exercise.
-
-    `notes` are lines about the whole submission (cells that did not run, repairs), shown below.
-    """
-    noted = [f"Note: {note}" for note in notes]
-    page = exercise_html(exercise, hidden="description", notes=noted)
-    shown = {"text/html": page, "text/plain": as_text(exercise, notes)}
+def check_cell_outputs(exercise: ExerciseResult) -> list[NotebookNode]:
+    """The outputs of the check cell of an exercise."""
+    shown = {"text/html": exercise_html(exercise), "text/plain": as_text(exercise)}
     return [_output("display_data", shown), score_output(exercise.score)]
 
 
@@ -52,34 +46,15 @@ def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
     return output
 
 
-# -- plain text -----------------------------------------------------------------------------
-
-
-def as_text(exercise: ExerciseResult, notes: Sequence[str] = ()) -> str:
+def as_text(exercise: ExerciseResult) -> str:
     """The same for where no HTML is shown."""
-    lines = [f"{_plain(exercise.title)}: {shown_score(exercise.score, exercise.max_score)} points"]
+    lines = [f"{exercise.title}: {shown_score(exercise.score, exercise.max_score)} points"]
     for verdict in exercise.checks:
         points = shown_score(verdict.score, verdict.max_score)
-        lines.append(f"{verdict.status.value:>8}  {points:>9}  {_plain(_description(verdict))}")
-        if _tells(verdict):
-            told = [_plain(verdict.rationale)] if verdict.rationale else []
-            told += [f"Hint: {_plain(verdict.hint)}"] if verdict.hint else []
-            lines += [" " * 21 + line for text in told for line in text.split("\n")]
-    lines += [f"Note: {_plain(note)}" for note in notes]
+        hidden = "" if verdict.visible else " (hidden)"
+        lines.append(f"{verdict.status.value:>8}  {points:>9}  {verdict.description}{hidden}")
+        if verdict.visible and verdict.status is not Status.PASSED:
+            hint = f"Hint: {verdict.hint}" if verdict.hint else ""
+            texts = [printable(text, SHOWN, newlines=True) for text in (verdict.rationale, hint)]
+            lines += [" " * 21 + line for text in texts if text for line in text.split("\n")]
     return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return printable(text, SHOWN, newlines=True)
-
-
-# -- what is told ---------------------------------------------------------------------------
-
-
-def _description(verdict: Verdict) -> str:
-    return verdict.description if verdict.visible else f"{verdict.description} (hidden)"
-
-
-def _tells(verdict: Verdict) -> bool:
-    """Whether a verdict is explained: rationale and hint of a hidden check stay with the judge."""
-    return verdict.visible and verdict.status is not Status.PASSED

@@ -13,12 +13,12 @@ Nothing of it depends on the time or the machine: the same pages give the same b
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from traitlets.config import Config
 
 from autograder.errors import CourseError
+from autograder.nbgrader.autograded import as_bytes
 from autograder.results import as_number
 
 FORMAT_MINOR = 5
@@ -77,30 +78,22 @@ def release_notebook(
     return ReleasedNotebook(as_bytes(notebook), stubs)
 
 
-def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
-    """The file of a notebook."""
-    text: str = nbformat.writes(notebook, version=nbformat.NO_CONVERT)
-    return (text.rstrip("\n") + "\n").encode()
-
-
 def source_notebook(welcome: str, pages: Sequence[ExercisePage]) -> nbformat.NotebookNode:
     """The teacher's notebook, solutions and all."""
-    cells = [_locked(new_markdown_cell, "welcome", welcome)]
+    cells = [_cell(new_markdown_cell, "welcome", welcome, locked=True)]
     for page in pages:
-        cells.append(_locked(new_markdown_cell, f"statement-{page.exercise}", page.statement))
+        name = f"statement-{page.exercise}"
+        cells.append(_cell(new_markdown_cell, name, page.statement, locked=True))
         yours = {"solution": True, "locked": False}
         cells.append(_cell(new_code_cell, page.exercise, page.solution, **yours))
         graded = {"grade": True, "locked": True, "points": as_number(page.points)}
         cells.append(_cell(new_code_cell, f"check_{page.exercise}", page.check, **graded))
         if page.show:
-            cells.append(_locked(new_code_cell, f"show-{page.exercise}", page.show))
+            name = f"show-{page.exercise}"
+            cells.append(_cell(new_code_cell, name, page.show, locked=True))
     notebook: nbformat.NotebookNode = new_notebook(cells=cells, metadata=METADATA)
     notebook.nbformat_minor = FORMAT_MINOR
     return notebook
-
-
-def _locked(make: Callable[..., Any], name: str, source: str) -> nbformat.NotebookNode:
-    return _cell(make, name, source, locked=True)
 
 
 def _cell(
@@ -124,29 +117,21 @@ def _generate(root: Path, assignment: str, source: nbformat.NotebookNode) -> nbf
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
     config.ClearSolutions.code_stub = {"python": STUB}
-    with _collected_log() as (log, errors):
-        course = CourseDirectory(config=config, log=log)
-        try:
-            GenerateAssignment(coursedir=course, config=config, log=log).start()
-        except Exception as error:
-            problem = next((text for text in errors if "Traceback" in text), str(error))
-            problem = problem.strip().splitlines()[-1]
-            raise CourseError(
-                f"solutions/{assignment}",
-                f"nbgrader can't release it: {problem}",
-                "fix the solution regions of its solution.py files",
-            ) from error
+    log = logging.Logger("autograder.nbgrader", logging.ERROR)
+    errors = BufferingHandler(capacity=1_000)
+    log.addHandler(errors)
+    course = CourseDirectory(config=config, log=log)
+    try:
+        GenerateAssignment(coursedir=course, config=config, log=log).start()
+    except Exception as error:
+        logged = [record.getMessage() for record in errors.buffer]
+        problem = next((text for text in logged if "Traceback" in text), str(error))
+        problem = problem.strip().splitlines()[-1]
+        raise CourseError(
+            f"solutions/{assignment}",
+            f"nbgrader can't release it: {problem}",
+            "fix the solution regions of its solution.py files",
+        ) from error
     released = root / "release" / assignment / f"{assignment}.ipynb"
     notebook: nbformat.NotebookNode = nbformat.read(released, as_version=nbformat.NO_CONVERT)
     return notebook
-
-
-@contextlib.contextmanager
-def _collected_log() -> Iterator[tuple[logging.Logger, list[str]]]:
-    """A logger that prints nothing, and the errors that were logged to it."""
-    errors: list[str] = []
-    handler = logging.Handler(logging.ERROR)
-    handler.emit = lambda record: errors.append(record.getMessage())  # type: ignore[method-assign]
-    log = logging.Logger("autograder.nbgrader")
-    log.addHandler(handler)
-    yield log, errors

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +27,14 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
 from autograder.errors import CourseError, InternalError
-from autograder.grading.grader import Grader
 from autograder.grading.warm import WarmGrader
-from autograder.nbgrader.judged import (
-    HandedIn,
-    doubtful,
-    entry_points,
-    judged,
-    notebook_of,
-    released_notebook,
-)
+from autograder.nbgrader.judged import HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.repair import Repaired
+from autograder.nbgrader.tree import Place
 from autograder.results import Result
-from autograder.submissions.model import Submission
 
 DOUBTFUL = "autograder_doubtful"
+Processed = tuple[NotebookNode, Mapping[str, Any]]
 
 
 @dataclass(slots=True, eq=False)
@@ -49,10 +42,10 @@ class Grading:
     """What one run of `nbgrader autograde` shares: the course, and a grader."""
 
     folders: CourseDirectory
-    course: Course | None
+    course: Course
     _warm: WarmGrader = field(default_factory=WarmGrader)
     _released: dict[str, NotebookNode] = field(default_factory=dict)
-    _read: dict[Path, tuple[HandedIn, Repaired]] = field(default_factory=dict)
+    _last: tuple[HandedIn, Repaired] | None = None
 
     @classmethod
     def of(cls, converter: BaseConverter) -> Grading:
@@ -62,7 +55,7 @@ class Grading:
             try:
                 course = Course.open(Path(converter.coursedir.root))
             except CourseError:
-                course = None
+                course = Course({})
             grading = cls(converter.coursedir, course)
             _GRADINGS[converter] = grading
             weakref.finalize(converter, grading._warm.close)
@@ -70,56 +63,44 @@ class Grading:
 
     def knows(self, assignment: str) -> bool:
         """Whether an assignment is in solutions/, so that we judge it."""
-        return self.course is not None and assignment in self.course.folders
+        return assignment in self.course.folders
 
     def repaired(self, about: Mapping[str, str]) -> Repaired:
         """A student's notebook; `about` is what nbgrader says of it in resources["nbgrader"].
 
         The forkserver starts meanwhile, if it has not.
         """
-        self._grader()
+        self._warm.of(self.course)
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
-        """A student's result, and what was repaired in their notebook."""
-        handed_in, repaired = self._handed_in(about)
-        name = about["assignment"]
-        if handed_in.submission is not None:
-            return self._graded(handed_in.submission), repaired.notes
-        assert handed_in.error is not None
-        result = self._grader().unreadable(handed_in.folder, handed_in.error, name)
-        shown = result.error.replace(str(handed_in.folder), name)
-        return replace(result, error=shown), repaired.notes
+        """A student's result, and what was repaired in their notebook.
 
-    def _graded(self, submission: Submission) -> Result:
-        """Grades; once more with a fresh forkserver where the old one is lost."""
+        Graded once more with a fresh forkserver where the old one is lost.
+        """
+        handed_in, repaired = self._handed_in(about)
         try:
-            return self._grader().grade_submission(submission)
+            result = handed_in.graded(self._warm.of(self.course))
         except InternalError:
             self._warm.close()
-            return self._grader().grade_submission(submission)
+            result = handed_in.graded(self._warm.of(self.course))
+        return result, repaired.notes
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
-        name = about["assignment"]
-        folder = self._folder(self.folders.submitted_directory, about["student"], name)
-        if folder not in self._read:
-            assert self.course is not None
+        student, name = about["student"], about["assignment"]
+        folder = self._folder(self.folders.submitted_directory, student, name)
+        place = Place(student, name, folder)
+        if self._last is None or self._last[0].place != place:
             if name not in self._released:
                 given = self._folder(self.folders.release_directory, ".", name)
                 self._released[name] = released_notebook(given / f"{name}.ipynb")
-            handed_in = HandedIn.read(folder, self.course.known(name))
-            names = entry_points(self.course.assignment(name))
-            repaired = notebook_of(handed_in, self._released[name], names, name)
-            self._read.clear()
-            self._read[folder] = (handed_in, repaired)
-        return self._read[folder]
+            handed_in = HandedIn.read(place, self.course)
+            assignment = self.course.assignment(name)
+            self._last = handed_in, handed_in.repaired(self._released[name], assignment)
+        return self._last
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.folders.format_path(step, student, assignment))
-
-    def _grader(self) -> Grader:
-        assert self.course is not None
-        return self._warm.of(self.course)
 
 
 _GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDictionary()
@@ -128,17 +109,12 @@ _GRADINGS: weakref.WeakKeyDictionary[BaseConverter, Grading] = weakref.WeakKeyDi
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades the submission that a notebook belongs to, and fills its check cells."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Mapping[str, Any]
-    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: Mapping[str, Any]) -> Processed:
         """Called by nbgrader for each notebook, after it was sanitized."""
         about = resources["nbgrader"]
         grading = Grading.of(self.parent.parent)
         if not grading.knows(about["assignment"]):
-            executed: tuple[NotebookNode, Mapping[str, Any]] = Execute(parent=self.parent)(
-                nb, resources
-            )
-            return executed
+            return Execute(parent=self.parent)(nb, resources)  # type: ignore[no-any-return]
         if about["notebook"] != about["assignment"]:
             return nb, resources
         result, repairs = grading.result(about)
@@ -149,9 +125,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
     """Comes after SaveAutoGrades: what failed through our fault is for a person to look at."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: Mapping[str, Any]
-    ) -> tuple[NotebookNode, Mapping[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: Mapping[str, Any]) -> Processed:
         """Called by nbgrader for each notebook that was graded."""
         about = resources["nbgrader"]
         if cells := about.get(DOUBTFUL):

@@ -26,15 +26,15 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from autograder.errors import SubmissionError
-from autograder.submissions.definitions import definitions
-from autograder.submissions.notebooks import notebook_json
+from autograder.submissions.definitions import Definition, definitions
+from autograder.submissions.notebooks import grading_of, joined_text, notebook_json, short_text
 
 MOST_CELLS = 2_000
 MOST_TEXT = 20_000
@@ -64,7 +64,7 @@ class Found:
     grade_id: str = ""
     cell_id: str = ""
     outputs: Sequence[Any] = ()
-    role: NotebookNode | None = field(default=None)
+    role: NotebookNode | None = None
 
 
 def repair(
@@ -72,14 +72,14 @@ def repair(
 ) -> Repaired:
     """Repairs the notebook that `data` holds.
 
-    `names` gives for the id of each cell to write in the names that it should define. What is no
-    notebook gives the release's own cells, and a note.
+    `names` gives for the id of each cell to write in the names that it should define. What is not
+    a notebook gives the release's own cells, and a note.
     """
     try:
         cells = _read(notebook_json(data, file))
     except SubmissionError as error:
         return Repaired(_built(released, []), (f"the notebook can't be read: {error.problem}",))
-    return _repaired(cells, released, names, [])
+    return _repaired(cells, released, names)
 
 
 def stand_in(
@@ -96,36 +96,36 @@ def stand_in(
         homes = [role for role, wanted in names.items() if definitions(source, wanted)]
         home = title if title in names else next(iter(homes), "")
         parts.setdefault(home or "", []).append(source.strip("\n"))
-    joined = {home: "\n\n".join(sources) for home, sources in parts.items()}
-    cells = [
-        Found("code", source, "", grade_id=home)
-        for home, source in joined.items()
-        if source.strip()
-    ]
-    return _repaired(cells, released, names, []).notebook
+    joined = [("\n\n".join(sources), home) for home, sources in parts.items()]
+    cells = [Found("code", source, "", grade_id=home) for source, home in joined if source.strip()]
+    return _repaired(cells, released, names).notebook
 
 
 def _repaired(
-    cells: list[Found],
-    released: NotebookNode,
-    names: Mapping[str, Iterable[str]],
-    notes: list[str],
+    cells: list[Found], released: NotebookNode, names: Mapping[str, Iterable[str]]
 ) -> Repaired:
-    official = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells}
-    for grade_id, role in official.items():
-        _by_grade_id(cells, grade_id, role, frozenset(names.get(grade_id, ())), notes)
-    for grade_id, role in official.items():
-        if not _has(cells, role):
-            _by_other_signs(cells, grade_id, role, frozenset(names.get(grade_id, ())), notes)
+    notes: list[str] = []
+    roles = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells}
+    wanted = {grade_id: frozenset(names.get(grade_id, ())) for grade_id in roles}
+    for grade_id, role in roles.items():
+        same = [cell for cell in cells if cell.grade_id == grade_id]
+        best = _take_fullest(same, role, wanted[grade_id])
+        if best is not None and len(same) > 1:
+            listed = ", ".join(cell.label for cell in same[:5])
+            notes.append(f"{listed} have the id {grade_id!r}: {best.label} is used")
+    taken = {cell.grade_id for cell in cells if cell.role is not None}
+    for grade_id, role in roles.items():
+        if grade_id not in taken:
+            note = _by_other_signs(cells, grade_id, role, wanted[grade_id])
+            if _matters(role):
+                notes.append(note)
     for cell in cells:
-        if cell.role is None and cell.grade_id and cell.grade_id not in official:
+        if cell.role is not None:
+            notes += _locked_note(cell, cell.role)
+        elif cell.grade_id and cell.grade_id not in roles:
             notes.append(
                 f"{cell.label} has the id of another notebook's cell: kept as the student's own"
             )
-    for grade_id, role in official.items():
-        if not _has(cells, role) and _matters(role):
-            notes.append(f"the cell {grade_id!r} was missing: restored as released")
-    _note_locked(cells, notes)
     if len(notes) > MOST_NOTES:
         notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more repairs"]
     return Repaired(_built(released, cells), tuple(notes))
@@ -142,19 +142,15 @@ def _read(notebook: Mapping[str, Any]) -> list[Found]:
     for cell in cells[:MOST_CELLS]:
         kind = cell.get("cell_type")
         code += kind == "code"
-        label = f"cell {code}" if kind == "code" else f"a text cell after cell {code}"
-        metadata = cell.get("metadata")
-        metadata = metadata if isinstance(metadata, dict) else {}
-        grading = metadata.get("nbgrader")
-        grading = grading if isinstance(grading, dict) else {}
-        outputs = cell.get("outputs")
+        metadata, outputs = cell.get("metadata"), cell.get("outputs")
+        older_id = metadata.get("id") if isinstance(metadata, dict) else None
         found.append(
             Found(
                 kind=kind if kind in ("code", "markdown") else "raw",
                 source=_text(cell.get("source")),
-                label=label,
-                grade_id=_word(grading.get("grade_id")),
-                cell_id=_word(cell.get("id")) or _word(metadata.get("id")),
+                label=f"cell {code}" if kind == "code" else f"a text cell after cell {code}",
+                grade_id=short_text(grading_of(cell).get("grade_id")) or "",
+                cell_id=short_text(cell.get("id")) or short_text(older_id) or "",
                 outputs=outputs if isinstance(outputs, list) else (),
             )
         )
@@ -162,67 +158,48 @@ def _read(notebook: Mapping[str, Any]) -> list[Found]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, list) and all(isinstance(line, str) for line in value):
-        value = "".join(value)
-    text = value if isinstance(value, str) else ""
-    # what is half a character can't be written as UTF-8
-    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _word(value: object) -> str:
-    return value if isinstance(value, str) and len(value) <= 200 else ""
+    """What is half a character can't be written as UTF-8."""
+    return (joined_text(value) or "").encode("utf-8", "replace").decode()
 
 
 # -- matching -------------------------------------------------------------------------------
 
 
-def _by_grade_id(
-    cells: list[Found], grade_id: str, role: NotebookNode, names: frozenset[str], notes: list[str]
-) -> None:
-    found = [cell for cell in cells if cell.grade_id == grade_id]
-    if not found:
-        return
-    best = _fullest(found, role, names)
-    best.role = role
-    if len(found) > 1:
-        listed = ", ".join(cell.label for cell in found[:5])
-        notes.append(f"{listed} have the id {grade_id!r}: {best.label} is used")
-
-
-def _fullest(found: list[Found], role: NotebookNode, names: frozenset[str]) -> Found:
-    """Of copies of a cell, the one that holds the work; of equals the last, as nbgrader does."""
+def _take_fullest(found: list[Found], role: NotebookNode, names: frozenset[str]) -> Found | None:
+    """Gives the role to the copy that holds the work; of equals the last, as nbgrader does."""
 
     def weight(cell: Found) -> tuple[int, int, bool]:
-        defined = definitions(cell.source, names) if cell.kind == "code" else []
+        defined = _defined(cell, names)
         return (
             len({one.name for one in defined if one.filled}),
             len({one.name for one in defined}),
-            _same_text(cell, role) and _is_locked(role),
+            _is_locked(role) and _same_text(cell, role),
         )
 
-    return max(reversed(found), key=weight)
+    best = max(reversed(found), key=weight, default=None)
+    if best is not None:
+        best.role = role
+    return best
 
 
 def _by_other_signs(
-    cells: list[Found], grade_id: str, role: NotebookNode, names: frozenset[str], notes: list[str]
-) -> None:
+    cells: list[Found], grade_id: str, role: NotebookNode, names: frozenset[str]
+) -> str:
+    """Looks for the cell of a role that no cell has the id of; a note on what was found."""
     free = [cell for cell in cells if cell.role is None]
     ways = (
         ("by its cell id", [cell for cell in free if cell.cell_id == grade_id]),
-        ("by the names that it defines", [c for c in free if _defines(c, names)]),
+        ("by the names that it defines", [cell for cell in free if _defined(cell, names)]),
         ("by its text", [cell for cell in free if _is_locked(role) and _same_text(cell, role)]),
     )
     for way, found in ways:
-        if found:
-            best = _fullest(found, role, names)
-            best.role = role
-            if _matters(role):
-                notes.append(f"{best.label} has lost the id {grade_id!r}: recognized {way}")
-            return
+        if best := _take_fullest(found, role, names):
+            return f"{best.label} has lost the id {grade_id!r}: recognized {way}"
+    return f"the cell {grade_id!r} was missing: restored as released"
 
 
-def _defines(cell: Found, names: frozenset[str]) -> bool:
-    return bool(names) and cell.kind == "code" and bool(definitions(cell.source, names))
+def _defined(cell: Found, names: frozenset[str]) -> list[Definition]:
+    return definitions(cell.source, names) if names and cell.kind == "code" else []
 
 
 def _same_text(cell: Found, role: NotebookNode) -> bool:
@@ -239,20 +216,13 @@ def _matters(role: NotebookNode) -> bool:
     return bool(role.metadata.nbgrader.solution or role.metadata.nbgrader.grade)
 
 
-def _has(cells: list[Found], role: NotebookNode) -> bool:
-    return any(cell.role is role for cell in cells)
-
-
-def _note_locked(cells: list[Found], notes: list[str]) -> None:
-    for cell in cells:
-        role = cell.role
-        if role is None:
-            continue
-        name = role.metadata.nbgrader.grade_id
-        if cell.kind != role.cell_type:
-            notes.append(f"{cell.label} ({name!r}) was changed to a {cell.kind} cell: changed back")
-        elif _is_locked(role) and not _same_text(cell, role):
-            notes.append(f"{cell.label} ({name!r}) is locked but was edited: restored as released")
+def _locked_note(cell: Found, role: NotebookNode) -> list[str]:
+    name = f"{cell.label} ({role.metadata.nbgrader.grade_id!r})"
+    if cell.kind != role.cell_type:
+        return [f"{name} was changed to a {cell.kind} cell: changed back"]
+    if _is_locked(role) and not _same_text(cell, role):
+        return [f"{name} is locked but was edited: restored as released"]
+    return []
 
 
 # -- building -------------------------------------------------------------------------------
@@ -274,20 +244,18 @@ def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
 
 
 def _cell(cell: Found, own_id: str) -> NotebookNode:
-    role = cell.role
-    if role is not None:
-        made: NotebookNode = copy.deepcopy(role)
-        if not _is_locked(role):
+    made: NotebookNode
+    if cell.role is not None:
+        made = copy.deepcopy(cell.role)
+        if not _is_locked(made):
             made.source = cell.source
         if made.cell_type == "code" and not made.metadata.nbgrader.grade:
             made.outputs = safe_outputs(cell.outputs)
-        return made
-    if cell.kind == "code":
+    elif cell.kind == "code":
         made = new_code_cell(cell.source, id=own_id, outputs=safe_outputs(cell.outputs))
-    elif cell.kind == "markdown":
-        made = new_markdown_cell(harmless(cell.source), id=own_id)
     else:
-        made = new_raw_cell(harmless(cell.source), id=own_id)
+        make = new_markdown_cell if cell.kind == "markdown" else new_raw_cell
+        made = make(harmless(cell.source), id=own_id)
     return made
 
 
@@ -306,15 +274,15 @@ def safe_outputs(outputs: Iterable[Any]) -> list[NotebookNode]:
         if kind == "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
             kept.append(new_output("stream", name=name, text=_text(output.get("text"))[:MOST_TEXT]))
-        elif kind not in ("display_data", "execute_result") or not isinstance(data, dict):
-            continue
-        elif safe := _safe_data(data):
+        elif kind in ("display_data", "execute_result") and (safe := _safe_data(data)):
             kept.append(new_output("display_data", data=safe))
     return kept
 
 
-def _safe_data(data: Mapping[str, Any]) -> dict[str, str]:
-    safe = {}
+def _safe_data(data: object) -> dict[str, str]:
+    safe: dict[str, str] = {}
+    if not isinstance(data, dict):
+        return safe
     if text := _text(data.get("text/plain")):
         safe["text/plain"] = text[:MOST_TEXT]
     for kind in IMAGES:

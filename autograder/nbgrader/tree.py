@@ -18,6 +18,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbgrader.utils import parse_utc
+
 from autograder.errors import SubmissionError, UsageError
 from autograder.submissions.files import read_file
 
@@ -148,8 +150,6 @@ def read_timestamp(folder: Path) -> tuple[datetime.datetime | None, str]:
     None where there is no timestamp.txt, it is empty, or does not hold a time: nbgrader's own
     reading would then stop the whole class.
     """
-    from nbgrader.utils import parse_utc
-
     path = folder / "timestamp.txt"
     if not os.path.lexists(path):
         return None, ""

@@ -21,6 +21,7 @@ from autograder.submissions.files import (
     is_skipped,
     is_text_name,
 )
+from autograder.submissions.syntax import shown
 
 _MOST_ENTRIES = 2000
 _MOST_RATIO = 200
@@ -32,8 +33,8 @@ _ENTRY = b"PK\x01\x02"
 def read_archive(data: bytes, file: str) -> Files:
     """The files in a zip, by their names there. `file` is the name of the zip to show in errors.
 
-    Raises SubmissionError for what is no sound zip, for names that climb out, links, encryption,
-    and for more than 32 MiB or 2000 entries.
+    Raises SubmissionError for what is not a valid zip file, for names that lead out, links,
+    encryption, and for more than 32 MiB or 2000 entries.
     """
     if data.count(_ENTRY) > _MOST_ENTRIES:
         raise SubmissionError(file, f"it holds more than {_MOST_ENTRIES} entries", _AGAIN)
@@ -43,27 +44,19 @@ def read_archive(data: bytes, file: str) -> Files:
             files = Files()
             for name, member in members.items():
                 _take(archive, name, member, files)
-    except SubmissionError:
-        raise
     except (RecursionError, MemoryError):
         raise SubmissionError(file, "it can't be unpacked", _AGAIN) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:
-        raise SubmissionError(file, f"it is no sound zip ({_reason(error)})", _AGAIN) from None
+        reason = shown(str(error), 80) or type(error).__name__
+        raise SubmissionError(file, f"it is not a valid zip file ({reason})", _AGAIN) from None
     except (NotImplementedError, RuntimeError, ValueError, LookupError, OverflowError):
         raise SubmissionError(file, "it is packed in an unusual way", _AGAIN) from None
     return files
 
 
-def _reason(error: Exception) -> str:
-    text = "".join(c if c.isprintable() else "?" for c in str(error))
-    return text[:80] or type(error).__name__
-
-
 def _members(entries: list[zipfile.ZipInfo], size: int, file: str) -> dict[str, zipfile.ZipInfo]:
     """The entries to unpack by their names, if the archive as a whole can be trusted to be one."""
     members: dict[str, zipfile.ZipInfo] = {}
-    if len(entries) > _MOST_ENTRIES:
-        raise SubmissionError(file, f"it holds more than {_MOST_ENTRIES} entries", _AGAIN)
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         problem = _problem(name, entry)
@@ -76,9 +69,8 @@ def _members(entries: list[zipfile.ZipInfo], size: int, file: str) -> dict[str, 
         members[name] = entry
     total = sum(entry.file_size for entry in entries)
     if total > MOST_BYTES:
-        raise SubmissionError(
-            file, f"it unpacks to more than {MOST_BYTES // 1024 // 1024} MiB", "leave out the data"
-        )
+        problem = f"it unpacks to more than {MOST_BYTES // 1024 // 1024} MiB"
+        raise SubmissionError(file, problem, "leave out the data")
     if total > _RATIO_FREE and total > _MOST_RATIO * size:
         raise SubmissionError(file, "it unpacks to far more than its size", "leave out the data")
     return {name: entry for name, entry in members.items() if not is_skipped(name)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from autograder.submissions.definitions import Definition, definitions
@@ -22,51 +22,50 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     dropped: dict[str, str] = field(default_factory=dict)
     _broken: int = 0
-    _kinds: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _skipped: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, cell: Cell, *, by_statement: bool = False) -> None:
         """Take a cell as it stands in the file; what doesn't compile is left out and noted."""
         source, skipped = without_magics(cell.source)
         for skip in skipped:
-            first, count = self._kinds.get(skip.kind, ("", 0))
-            first = first or f"{cell.where(skip.line)}: `{skip.text}`"
-            self._kinds[skip.kind] = (first, count + 1)
+            place = f"{cell.where(skip.line)}: `{skip.text}`"
+            self._skipped.setdefault(skip.kind, []).append(place)
         for piece in statements(source) if by_statement else whole_or_pieces(source):
             if piece.problem is not None:
-                self._drop(cell, piece)
+                self._drop(cell, piece, piece.problem.message, piece.problem.line)
             elif piece.source.strip():
                 first_line = cell.first_line + piece.first_line - 1
                 self.cells.append(replace(cell, source=piece.source, first_line=first_line))
 
     def finish(self) -> None:
         """Say, once for each kind, which lines of IPython were skipped."""
-        for kind, (first, count) in self._kinds.items():
-            more = f" (and {count - 1} more like it)" if count > 1 else ""
-            self.notes.append(f"{first} is {kind}, for Jupyter only: skipped{more}")
+        for kind, places in self._skipped.items():
+            more = f" (and {len(places) - 1} more like it)" if len(places) > 1 else ""
+            self.notes.append(f"{places[0]} is {kind}, for Jupyter only: skipped{more}")
         if self._broken > _MOST_NOTES:
             self.notes.append(
                 f"{self._broken - _MOST_NOTES} more statements don't compile: left out"
             )
         for cell in self.cells:
-            for name in defined_names(cell.source):
+            for name in Piece(cell.source, 1).defines():
                 self.dropped.pop(name, None)
 
-    def _drop(self, cell: Cell, piece: Piece) -> None:
-        if piece.problem is None:
-            return
+    def definitions(
+        self, names: Iterable[str], released: str | None
+    ) -> Iterator[tuple[int, Definition]]:
+        """All bindings of `names`, each with the index of its cell."""
+        for index, cell in enumerate(self.cells):
+            for definition in definitions(cell.source, names, released):
+                yield index, definition
+
+    def _drop(self, cell: Cell, piece: Piece, problem: str, line: int) -> None:
         self._broken += 1
-        line = piece.source.split("\n")[piece.problem.line - 1]
-        where = cell.where(piece.first_line + piece.problem.line - 1)
-        text = f"{where}: {piece.problem.message}: `{shown(line)}`"
+        where = cell.where(piece.first_line + line - 1)
+        code = shown(piece.source.split("\n")[line - 1])
+        text = f"{where}: {problem}: `{code}`"
         if self._broken <= _MOST_NOTES:
             self.notes.append(text)
-        for name in piece.defines():
-            self.dropped[name] = text
-
-
-def defined_names(source: str) -> list[str]:
-    """The functions and classes that a source defines at column 0."""
-    return Piece(source, 1).defines()
+        self.dropped.update(dict.fromkeys(piece.defines(), text))
 
 
 def prefer_filled(reading: Reading, names: Iterable[str], released: str | None) -> None:
@@ -75,20 +74,14 @@ def prefer_filled(reading: Reading, names: Iterable[str], released: str | None) 
     This is what a pasted or duplicated stub does. Of several filled-in definitions, the last
     counts, as in Python, and a note says so.
     """
-    found = [
-        (index, definition)
-        for index, cell in enumerate(reading.cells)
-        for definition in definitions(cell.source, names, released)
-    ]
     by_name: dict[str, list[tuple[int, Definition]]] = {}
-    for index, definition in found:
+    for index, definition in reading.definitions(names, released):
         by_name.setdefault(definition.name, []).append((index, definition))
     for name, places in by_name.items():
         filled = [place for place in places if place[1].filled]
-        if not filled or len(places) == 1:
+        if not filled:
             continue
-        last = places.index(filled[-1])
-        for index, definition in places[last + 1 :]:
+        for index, definition in places[places.index(filled[-1]) + 1 :]:
             if definition.alone:
                 place = reading.cells[index].where(definition.first_line)
                 reading.cells[index] = _blanked(reading.cells[index], definition)

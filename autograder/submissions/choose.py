@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.submissions.cells import Reading, prefer_filled
-from autograder.submissions.definitions import definitions, imported_modules
+from autograder.submissions.definitions import imported_modules
 from autograder.submissions.model import KnownAssignments
 from autograder.submissions.notebooks import read_notebook
 from autograder.submissions.scripts import decode, read_script
@@ -31,15 +31,18 @@ _MOST_CANDIDATES = 8
 _ONE = "hand in one of them, or pass the path of the file to grade"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class CandidateFile:
-    """A file that may be the one to grade, read and measured against one assignment."""
+    """A file that may be the one to grade, read and measured against one assignment.
+
+    `filled` gives the code of each entry point that is filled in, `defined` counts all there are.
+    """
 
     name: str
     assignment: str | None
     reading: Reading
-    filled: Mapping[str, str] = field(default_factory=dict)
-    defined: int = 0
+    filled: Mapping[str, str]
+    defined: int
 
     @property
     def stem(self) -> str:
@@ -67,14 +70,12 @@ def read_candidate(
     else:
         reading = read_script(decode(data, shown), PurePosixPath(name).name)
     assignment = _assignment_of(name, reading, course, hint)
-    candidate = CandidateFile(name, assignment, reading)
     released = course.stubs.get(assignment) if assignment is not None else None
     names = course.names_of(assignment)
     prefer_filled(reading, names, released)
-    found = [d for cell in reading.cells for d in definitions(cell.source, names, released)]
-    candidate.filled = {d.name: d.code for d in found if d.filled}
-    candidate.defined = len({d.name for d in found})
-    return candidate
+    found = [definition for _, definition in reading.definitions(names, released)]
+    filled = {one.name: one.code for one in found if one.filled}
+    return CandidateFile(name, assignment, reading, filled, len({one.name for one in found}))
 
 
 def normalised(name: str) -> str:
@@ -87,19 +88,15 @@ def topmost(names: list[str], shown: str) -> str:
     """The folder (as a prefix, "" or "a/b/") in which the candidates are."""
     folders = {name.rpartition("/")[0] for name in names if name.lower().endswith(KINDS)}
     if not folders:
-        raise SubmissionError(
-            shown, "there is no .py or .ipynb file in it", "hand in the script or the notebook"
-        )
+        problem = "there is no .py or .ipynb file in it"
+        raise SubmissionError(shown, problem, "hand in the script or the notebook")
     if "" in folders:
         return ""
     least = min(folder.count("/") for folder in folders)
     top = sorted(folder for folder in folders if folder.count("/") == least)
     if len(top) > 1:
-        raise SubmissionError(
-            shown,
-            f"several folders in it hold code ({_listed(top)})",
-            "pass the folder of one submission",
-        )
+        problem = f"several folders in it hold code ({listed(top)})"
+        raise SubmissionError(shown, problem, "pass the folder of one submission")
     return top[0] + "/"
 
 
@@ -116,9 +113,8 @@ def choose(
     failures: list[SubmissionError] = []
     for name in names[:_MOST_CANDIDATES]:
         try:
-            candidates.append(
-                read_candidate(name, contents[name], _path(shown, name), course, hint)
-            )
+            path = f"{shown}/{name}"
+            candidates.append(read_candidate(name, contents[name], path, course, hint))
         except SubmissionError as error:
             failures.append(error)
     if not candidates:
@@ -126,31 +122,27 @@ def choose(
     choice = _pick(candidates, shown, course)
     if not choice.candidate.filled and failures:
         raise failures[0]
-    said = [f"{PurePosixPath(error.file).name}: {error.problem}" for error in failures]
+    notes = [f"{PurePosixPath(error.file).name}: {error.problem}" for error in failures]
     if len(names) > _MOST_CANDIDATES:
-        said.append(f"of {len(names)} files that could be graded, {_MOST_CANDIDATES} were read")
-    return Choice(choice.candidate, choice.twins, (*choice.notes, *said))
+        notes.append(f"of {len(names)} files that could be graded, {_MOST_CANDIDATES} were read")
+    return replace(choice, notes=(*choice.notes, *notes))
 
 
 def _pick(candidates: list[CandidateFile], shown: str, course: KnownAssignments) -> Choice:
-    named = [c for c in candidates if _is_named(c, course)]
-    assignments = sorted({c.assignment or "" for c in named if c.filled})
-    if len(assignments) > 1:
-        raise SubmissionError(
-            shown, f"it answers several assignments ({_listed(assignments)})", "pass --assignment"
-        )
+    named = [c for c in candidates if normalised(c.stem) in _known(course)]
     filled = [c for c in named if c.filled]
+    assignments = sorted({c.assignment or "" for c in filled})
+    if len(assignments) > 1:
+        problem = f"it answers several assignments ({listed(assignments)})"
+        raise SubmissionError(shown, problem, "pass --assignment")
     if filled:
         return _among_twins(filled, named, shown)
-    filled = [c for c in candidates if c.filled]
-    if filled:
+    if filled := [c for c in candidates if c.filled]:
         return _fullest(filled, named, shown)
     if named:
         # What doesn't compile was begun: its syntax error is what there is to say, not "a stub".
         best = next((c for c in named if c.reading.dropped), named[0])
         return Choice(best, tuple(c.name for c in named if c is not best))
-    if len(candidates) == 1:
-        return Choice(candidates[0])
     return _fullest(candidates, [], shown)
 
 
@@ -159,16 +151,9 @@ def _among_twins(filled: list[CandidateFile], named: list[CandidateFile], shown:
     best = max(filled, key=lambda c: len(c.filled))
     for other in filled:
         if any(best.filled.get(name) != code for name, code in other.filled.items()):
-            raise SubmissionError(
-                shown, f"{best.name} and {other.name} are both filled in, differently", _ONE
-            )
-    twins = tuple(c.name for c in named if c is not best)
-    notes = []
-    for twin in named:
-        if twin is not best:
-            why = "says the same" if twin.filled else "is not filled in"
-            notes.append(f"{best.name} is used; {twin.name} {why}")
-    return Choice(best, twins, tuple(notes))
+            problem = f"{best.name} and {other.name} are both filled in, differently"
+            raise SubmissionError(shown, problem, _ONE)
+    return _instead_of(best, [c for c in named if c is not best])
 
 
 def _fullest(candidates: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
@@ -182,10 +167,18 @@ def _fullest(candidates: list[CandidateFile], named: list[CandidateFile], shown:
     if len(best) > 1:
         best = [c for c in best if _imports(c, [other for other in best if other is not c])]
     if len(best) != 1:
-        equal = _listed([c.name for c in candidates if weight(c) == most])
+        equal = listed([c.name for c in candidates if weight(c) == most])
         raise SubmissionError(shown, f"several files could be the one to grade ({equal})", _ONE)
-    notes = [f"{best[0].name} is used; {c.name} is not filled in" for c in named]
-    return Choice(best[0], tuple(c.name for c in named), tuple(notes))
+    return _instead_of(best[0], named)
+
+
+def _instead_of(best: CandidateFile, twins: list[CandidateFile]) -> Choice:
+    """The choice of one file, with a note on each that it stands for."""
+    notes = []
+    for twin in twins:
+        why = "says the same" if twin.filled else "is not filled in"
+        notes.append(f"{best.name} is used; {twin.name} {why}")
+    return Choice(best, tuple(twin.name for twin in twins), tuple(notes))
 
 
 def _imports(candidate: CandidateFile, others: list[CandidateFile]) -> bool:
@@ -199,10 +192,6 @@ def _known(course: KnownAssignments) -> dict[str, str]:
     return {normalised(name): name for name in names}
 
 
-def _is_named(candidate: CandidateFile, course: KnownAssignments) -> bool:
-    return normalised(candidate.stem) in _known(course)
-
-
 def _assignment_of(
     name: str, reading: Reading, course: KnownAssignments, hint: str | None
 ) -> str | None:
@@ -214,25 +203,14 @@ def _assignment_of(
         if normalised(text) in known:
             return known[normalised(text)]
     counts = {
-        assignment: len(
-            {
-                d.name
-                for cell in reading.cells
-                for d in definitions(cell.source, names, course.stubs.get(assignment))
-            }
-        )
-        for assignment, names in course.entry_points.items()
+        one: len({found.name for _, found in reading.definitions(names, course.stubs.get(one))})
+        for one, names in course.entry_points.items()
     }
     most = max(counts.values(), default=0)
     best = [assignment for assignment, count in counts.items() if count == most]
-    if len(best) == 1:
-        return best[0]
-    return None
+    return best[0] if len(best) == 1 else None
 
 
-def _path(shown: str, name: str) -> str:
-    return f"{shown}/{name}"
-
-
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """The first names, for a message."""
     return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")

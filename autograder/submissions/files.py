@@ -12,6 +12,7 @@ import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
@@ -29,10 +30,6 @@ class Files:
 
     content: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.content.values()))
 
     def note(self, text: str) -> None:
         """Keep a note; of very many, the first."""
@@ -56,30 +53,28 @@ def is_text_name(name: str) -> bool:
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     """One regular file. Raises SubmissionError if it is something else, or larger than `most`."""
     shown = str(path)
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            data = file.read(most + 1) if regular else b""
     except FileNotFoundError:
-        raise SubmissionError(shown, "there is no such file", "check the path") from None
+        raise SubmissionError(shown, "there is no such file or folder", "check the path") from None
     except (OSError, ValueError) as error:
-        if path.is_symlink():
-            raise SubmissionError(shown, "it is a link", "pass the file itself") from None
+        if os.path.islink(path):
+            raise SubmissionError(shown, "it is a link", "pass what it points to") from None
         reason = getattr(error, "strerror", None) or "invalid path"
         raise SubmissionError(shown, f"it can't be read ({reason})", "check the path") from None
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise SubmissionError(shown, "it is not a regular file", "hand in a regular file")
-        try:
-            data = file.read(most + 1)
-        except OSError as error:
-            raise SubmissionError(
-                shown, f"it can't be read ({error.strerror})", "check it"
-            ) from None
+    if not regular:
+        raise SubmissionError(shown, "it is not a regular file", "hand in a regular file")
     if len(data) > most:
-        raise SubmissionError(
-            shown, f"it is larger than {most // 1024} KiB", "hand in the code, not the data"
-        )
+        problem = f"it is larger than {most // 1024} KiB"
+        raise SubmissionError(shown, problem, "hand in the code, not the data")
     return data
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Follows no link, and does not wait for the other end of a FIFO."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_folder(folder: Path) -> Files:
@@ -115,12 +110,11 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
         path, prefix, depth = pending.popleft()
         try:
             with os.scandir(path) as scan:
-                entries = sorted(_first(scan, _MOST_ENTRIES - seen), key=lambda entry: entry.name)
+                entries = sorted(islice(scan, _MOST_ENTRIES - seen), key=lambda entry: entry.name)
         except OSError as error:
             if not prefix:
-                raise SubmissionError(
-                    str(folder), f"the folder can't be read ({error.strerror})", "check the path"
-                ) from None
+                problem = f"the folder can't be read ({error.strerror})"
+                raise SubmissionError(str(folder), problem, "check the path") from None
             files.note(f"{prefix}: the folder can't be read: left aside")
             continue
         seen += len(entries)
@@ -136,10 +130,6 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 pending.append((entry.path, name + "/", depth + 1))
             else:
                 files.note(f"{name}: nested too deeply: left aside")
-
-
-def _first(scan: Iterator[os.DirEntry[str]], most: int) -> list[os.DirEntry[str]]:
-    return [entry for entry, _ in zip(scan, range(most), strict=False)]
 
 
 def digest_of(parts: Iterable[str | bytes]) -> str:

@@ -1,7 +1,7 @@
 """What IPython understands and Python does not: `%magic`, `!shell`, `help?`, `%%cell`.
 
-Such lines are replaced by `pass` at the same indentation, so that line numbers hold, and said in
-a note, one for each kind. `%time statement` keeps its statement.
+Such lines are replaced by `pass` at the same indentation, so that line numbers hold; a note tells
+of each kind. `%time statement` keeps its statement.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def without_magics(source: str) -> tuple[str, list[Skipped]]:
     while position < len(source):
         end = source.find("\n", position) + 1 or len(source)
         text = source[position:end].rstrip("\n")
-        kind = _kind(text)
+        kind = next((kind for kind, pattern in _LINE_KINDS if pattern.match(text)), None)
         if kind is None:
             end = skip_statement(source, position)
             pieces.append(source[position:end])
@@ -60,24 +60,12 @@ def without_magics(source: str) -> tuple[str, list[Skipped]]:
             while text.endswith("\\") and end < len(source):
                 end = source.find("\n", end) + 1 or len(source)
                 text = source[position:end].rstrip("\n")
-            pieces.append(_replacement(text) + "\n" * source.count("\n", position, end))
-            timed = _TIMED.match(text) is not None
-            if not timed:
+            if timed := _TIMED.fullmatch(text):
+                pieces.append(timed[1] + timed[2])
+            else:
+                pieces.append(text[: len(text) - len(text.lstrip(" \t"))] + "pass")
                 skipped.append(Skipped(kind, shown(text.split("\n")[0]), line))
+            pieces.append("\n" * source.count("\n", position, end))
         line += source.count("\n", position, end)
         position = end
     return "".join(pieces), skipped
-
-
-def _kind(line: str) -> str | None:
-    for kind, pattern in _LINE_KINDS:
-        if pattern.match(line):
-            return kind
-    return None
-
-
-def _replacement(line: str) -> str:
-    timed = _TIMED.match(line)
-    if timed and "\n" not in line:
-        return timed[1] + timed[2]
-    return line[: len(line) - len(line.lstrip(" \t"))] + "pass"

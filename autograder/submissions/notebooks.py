@@ -30,21 +30,22 @@ _AGAIN = "open it in Jupyter, save it and hand it in again"
 def read_notebook(data: bytes, file: str) -> Reading:
     """The cells of a notebook; `file` is the name to show in errors.
 
-    Raises SubmissionError if it is no notebook of format 4, or holds more code than 256 KiB.
+    Raises SubmissionError if it is not a notebook of format 4, or holds more code than 256 KiB.
     """
     cells = _code_cells(notebook_json(data, file), file)
     reading = Reading()
     ids: dict[str, list[int]] = {}
     size = 0
     for number, raw in enumerate(cells, start=1):
-        source = _source(raw, file, number)
+        source = joined_text(raw.get("source", ""))
+        if source is None:
+            raise SubmissionError(file, f"the source of code cell {number} is not text", _AGAIN)
         size += len(source)
         if size > MOST_CODE:
-            raise SubmissionError(
-                file, f"it holds more than {MOST_CODE // 1024} KiB of code", "leave out the data"
-            )
-        grading = _grading(raw)
-        name, id_ = _text(grading.get("grade_id")), _text(raw.get("id"))
+            problem = f"it holds more than {MOST_CODE // 1024} KiB of code"
+            raise SubmissionError(file, problem, "leave out the data")
+        grading = grading_of(raw)
+        name, cell_id = short_text(grading.get("grade_id")), short_text(raw.get("id"))
         if name is not None:
             ids.setdefault(name, []).append(number)
         if _is_check(source):
@@ -52,7 +53,7 @@ def read_notebook(data: bytes, file: str) -> Reading:
         locked = grading.get("grade") is True or grading.get("locked") is True
         if locked and grading.get("solution") is not True:
             source = _foundations(source)
-        reading.add(Cell(source, f"cell {number}", 1, id_, name))
+        reading.add(Cell(source, f"cell {number}", 1, cell_id, name))
     for numbers in ids.values():
         if len(numbers) > 1:
             listed = ", ".join(map(str, numbers[:5]))
@@ -69,22 +70,17 @@ def notebook_json(data: bytes, file: str) -> dict[str, Any]:
     Raises SubmissionError.
     """
     if len(data) > MOST_BYTES:
-        size = MOST_BYTES // 1024 // 1024
-        raise SubmissionError(
-            file, f"it is larger than {size} MiB", "clear its outputs and save it"
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SubmissionError(file, "it is not UTF-8 text, so no notebook", _AGAIN) from None
-    if not text.strip():
+        problem = f"it is larger than {MOST_BYTES // 1024 // 1024} MiB"
+        raise SubmissionError(file, problem, "clear its outputs and save it")
+    if not data.strip():
         raise SubmissionError(file, "it is empty", _AGAIN)
     try:
-        notebook = json.loads(text, parse_constant=lambda _: None)
+        notebook = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
+    except UnicodeDecodeError:
+        raise SubmissionError(file, "it is not UTF-8 text, so not a notebook", _AGAIN) from None
     except json.JSONDecodeError as error:
-        raise SubmissionError(
-            file, f"it is not complete JSON (line {error.lineno}: {error.msg})", _AGAIN
-        ) from None
+        problem = f"it is not complete JSON (line {error.lineno}: {error.msg})"
+        raise SubmissionError(file, problem, _AGAIN) from None
     except (RecursionError, MemoryError):
         raise SubmissionError(file, "its JSON is nested too deeply", _AGAIN) from None
     except ValueError:
@@ -104,28 +100,29 @@ def _code_cells(notebook: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
         raise SubmissionError(file, "it has no list of cells", _AGAIN)
     found = [cell for cell in cells if cell.get("cell_type") == "code"]
     if len(found) > MOST_CELLS:
-        raise SubmissionError(
-            file, f"it has {len(found)} code cells", f"keep it below {MOST_CELLS}"
-        )
+        problem = f"it has {len(found)} code cells"
+        raise SubmissionError(file, problem, f"keep it below {MOST_CELLS}")
     return found
 
 
-def _source(cell: Mapping[str, Any], file: str, number: int) -> str:
-    source = cell.get("source", "")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str):
-        raise SubmissionError(file, f"the source of code cell {number} is no text", _AGAIN)
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+def joined_text(value: object) -> str | None:
+    """A text, or a list of its lines, as notebooks hold them: one text, its lines ended by LF."""
+    if isinstance(value, list) and all(isinstance(line, str) for line in value):
+        value = "".join(value)
+    if not isinstance(value, str):
+        return None
+    return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _grading(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+def grading_of(cell: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a cell's metadata hold for nbgrader."""
     metadata = cell.get("metadata")
     grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return grading if isinstance(grading, dict) else {}
 
 
-def _text(value: object) -> str | None:
+def short_text(value: object) -> str | None:
+    """An id or a name."""
     return value if isinstance(value, str) and len(value) <= 200 else None
 
 

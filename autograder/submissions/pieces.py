@@ -40,10 +40,7 @@ def statements(source: str) -> list[Piece]:
 
     Statements that share a line share a piece, and so do neighbours where there are thousands.
     """
-    problem = problem_of(source)
-    if problem is not None:
-        return [part for piece in _recover(source, problem) for part in _split(piece)]
-    return list(_split(Piece(source, 1)))
+    return [part for piece in whole_or_pieces(source) for part in _split(piece)]
 
 
 def _split(piece: Piece) -> Iterator[Piece]:

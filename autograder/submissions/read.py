@@ -11,7 +11,6 @@ parsed. Anything that can't be read ends in one SubmissionError, which says what
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -19,8 +18,9 @@ from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
     KINDS,
-    CandidateFile,
+    Choice,
     choose,
+    listed,
     normalised,
     read_candidate,
     topmost,
@@ -42,25 +42,16 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
     no entry point is no error: it is a Submission with a note, and scores 0.
     """
     shown = str(path)
-    try:
-        mode = os.lstat(path).st_mode
-    except FileNotFoundError:
-        raise SubmissionError(shown, "there is no such file or folder", "check the path") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "invalid path"
-        raise SubmissionError(shown, f"it can't be read ({reason})", "check the path") from None
-    if stat.S_ISLNK(mode):
-        raise SubmissionError(shown, "it is a link", "pass what it points to")
-    suffix = path.suffix.lower()
-    if stat.S_ISDIR(mode):
+    if os.path.isdir(path) and not os.path.islink(path):
         return _from_files(path, read_folder(path), course)
+    data = read_file(path)
+    suffix = path.suffix.lower()
     if suffix == ".zip":
-        return _from_files(path, read_archive(read_file(path), shown), course)
+        return _from_files(path, read_archive(data, shown), course)
     if suffix in KINDS:
-        data = read_file(path)
-        candidate = read_candidate(path.name, data, shown, course, _folder_name(path))
-        return _submission(path, candidate, {}, {path.name: data}, [], course)
-    raise SubmissionError(shown, "it is no kind of file that can be graded", _PASS)
+        candidate = read_candidate(path.name, data, shown, course, _absolute(path).parent.name)
+        return _submission(path, Choice(candidate), {path.name: data}, course, [])
+    raise SubmissionError(shown, "it is not a kind of file that can be graded", _PASS)
 
 
 def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submission:
@@ -76,40 +67,37 @@ def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submissio
     }
     hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
     choice = choose(content, f"{shown}/{prefix}".rstrip("/"), course, hint)
-    notes = [*files.notes, *choice.notes]
-    helpers = _helpers(content, {choice.candidate.name, *choice.twins}, notes)
-    read = {choice.candidate.name: content[choice.candidate.name], **helpers}
-    read_from = prefix + choice.candidate.name
-    return _submission(path, choice.candidate, helpers, read, notes, course, read_from)
+    return _submission(path, choice, content, course, files.notes, prefix)
 
 
 def _submission(
     path: Path,
-    candidate: CandidateFile,
-    helpers: Mapping[str, bytes],
-    read: Mapping[str, bytes],
-    notes: list[str],
+    choice: Choice,
+    content: Mapping[str, bytes],
     course: KnownAssignments,
-    file: str = "",
+    notes: list[str],
+    prefix: str = "",
 ) -> Submission:
+    candidate = choice.candidate
+    notes = [*notes, *choice.notes]
+    helpers = _helpers(content, {candidate.name, *choice.twins}, notes)
     notes += candidate.reading.notes
     if candidate.defined == 0:
-        names = sorted(course.names_of(candidate.assignment))
-        wanted = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+        wanted = listed(sorted(course.names_of(candidate.assignment)))
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
-    in_order = sorted(read, key=lambda name: (name != candidate.name, name))
+    in_order = [candidate.name, *sorted(helpers)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
         cells=tuple(candidate.reading.cells),
-        files=dict(helpers),
+        files=helpers,
         notes=tuple(notes),
-        digest=digest_of(part for name in in_order for part in (name, read[name])),
+        digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
-        file=file or candidate.name,
+        file=prefix + candidate.name,
     )
 
 
@@ -143,10 +131,6 @@ def _helper_problem(name: str, data: bytes) -> list[str]:
 
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))
-
-
-def _folder_name(path: Path) -> str:
-    return _absolute(path).parent.name
 
 
 def _student(path: Path, assignment: str | None) -> str:

@@ -16,19 +16,8 @@ from autograder.submissions.model import Cell
 MOST_CODE = 256 * 1024
 MOST_CELLS = 2000
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_ENCODINGS = {
-    "ascii": "utf-8",
-    "us-ascii": "utf-8",
-    "utf8": "utf-8",
-    "utf-8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "latin-1": "latin-1",
-    "latin1": "latin-1",
-    "iso-8859-1": "latin-1",
-    "iso-8859-15": "iso-8859-15",
-    "cp1252": "cp1252",
-    "windows-1252": "cp1252",
-}
+_AS_UTF_8 = frozenset("ascii us-ascii utf8 utf-8 utf-8-sig".split())
+_OTHERS = frozenset("latin-1 latin1 iso-8859-1 iso-8859-15 cp1252 windows-1252".split())
 _MARKER = re.compile(r"^#[ \t]*%%(?P<title>(?!%).*)$", re.MULTILINE)
 _NOT_CODE = re.compile(r"\[(?:markdown|md|raw)\]", re.IGNORECASE)
 _OPTIONS = re.compile(r"\[\w+\]|[\w.-]+=(?:\"[^\"]*\"|'[^']*'|\S+)|\{.*\}")
@@ -40,9 +29,8 @@ def decode(data: bytes, file: str) -> str:
     Raises SubmissionError for binary data, other encodings and more than 256 KiB.
     """
     if len(data) > MOST_CODE:
-        raise SubmissionError(
-            file, f"it holds more than {MOST_CODE // 1024} KiB", "hand in the code only, not data"
-        )
+        problem = f"it holds more than {MOST_CODE // 1024} KiB"
+        raise SubmissionError(file, problem, "hand in the code only, not data")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SubmissionError(file, "it is saved as UTF-16", "save it again as UTF-8")
     if b"\0" in data:
@@ -52,9 +40,8 @@ def decode(data: bytes, file: str) -> str:
         text = data.removeprefix(codecs.BOM_UTF8).decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SubmissionError(
-            file, f"line {line} is not valid {encoding.upper()}", "save it again as UTF-8"
-        ) from None
+        problem = f"line {line} is not valid {encoding.upper()}"
+        raise SubmissionError(file, problem, "save it again as UTF-8") from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -65,10 +52,6 @@ def read_script(text: str, file: str) -> Reading:
     """
     reading = Reading()
     markers = list(_MARKER.finditer(text))
-    if not markers:
-        reading.add(Cell(text, file), by_statement=True)
-        reading.finish()
-        return reading
     if len(markers) > MOST_CELLS:
         raise SubmissionError(file, f"it has {len(markers)} cells", f"keep it below {MOST_CELLS}")
     starts = [0, *(marker.end() for marker in markers)]
@@ -78,7 +61,8 @@ def read_script(text: str, file: str) -> Reading:
     for start, end, title in zip(starts, ends, titles, strict=True):
         if not _NOT_CODE.search(title):
             name = _OPTIONS.sub("", title[:200]).strip() or None
-            reading.add(Cell(text[start:end], file, first_line, name=name))
+            cell = Cell(text[start:end], file, first_line, name=name)
+            reading.add(cell, by_statement=not markers)
         first_line += text.count("\n", start, end)
     reading.finish()
     return reading
@@ -89,11 +73,12 @@ def _encoding(data: bytes, file: str) -> str:
     for line in data.split(b"\n", 2)[:2]:
         if cookie := _COOKIE.match(line):
             name = cookie[1].decode("ascii", "replace").lower().replace("_", "-")
-            if name not in _ENCODINGS:
-                raise SubmissionError(
-                    file, "it declares an unusual encoding", "save it again as UTF-8"
-                )
-            return _ENCODINGS[name]
+            if name in _OTHERS:
+                return name
+            if name not in _AS_UTF_8:
+                problem = "it declares an unusual encoding"
+                raise SubmissionError(file, problem, "save it again as UTF-8")
+            break
         if line.strip() and not line.lstrip().startswith(b"#"):
             break
     return "utf-8"

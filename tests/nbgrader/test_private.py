@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import nbformat
@@ -74,7 +75,7 @@ def test_cells_are_read_as_they_are_written(tiny_release):
     assert utils.is_grade(check)
     assert utils.is_locked(check)
     assert utils.compute_checksum(check) == check.metadata.nbgrader.checksum
-    check.outputs = [score_output(4.25)]
+    check.outputs = [score_output(Decimal("4.25"))]
     assert utils.determine_grade(check) == (4.25, 9.0)
 
 

@@ -100,7 +100,7 @@ def test_formgrader_opens_on_the_result(world, listens):
 
 def test_what_fails_through_our_fault_is_for_a_person(world):
     """Our line switched on, and a check that is broken itself."""
-    checks = world.course / "solutions" / "tiny" / "02_shout" / "checks.py"
+    checks = world.course / "solutions" / "tiny" / "02_shout" / "hidden.py"
     text = checks.read_text()
     checks.write_text(
         text.replace("    expect(student.Voice", "    1 / 0\n    expect(student.Voice")
