@@ -207,6 +207,9 @@ def _parameter_problem(
     name: str, wants: tuple[str, ...], *, hidden: bool
 ) -> tuple[str, str] | None:
     for want in wants:
+        if want == "code":
+            remedy = "use student.watch(...), then expect(...).is_by_hand(...)"
+            return f"{name} asks for code, which is gone", remedy
         if want not in FIXTURES:
             known = f"there is {', '.join(sorted(FIXTURES))}{did_you_mean(want, FIXTURES)}"
             return f"{name} asks for {want}, which is not known", known
