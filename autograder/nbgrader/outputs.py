@@ -22,12 +22,9 @@ from decimal import Decimal
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.reports.escape import printable
 from autograder.reports.html import exercise_html
-from autograder.results import ExerciseResult, Status, Verdict, shown_points, shown_score
-
-SHOWN = 1_500
-"""Characters of one text, at most."""
+from autograder.reports.text import exercise_text
+from autograder.results import ExerciseResult, shown_points
 
 
 def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> list[NotebookNode]:
@@ -36,8 +33,10 @@ def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> l
     `notes` are lines about the whole submission (cells that did not run, repairs), shown below.
     """
     noted = [f"Note: {note}" for note in notes]
-    page = exercise_html(exercise, hidden="description", notes=noted)
-    shown = {"text/html": page, "text/plain": as_text(exercise, notes)}
+    shown = {
+        "text/html": exercise_html(exercise, noted),
+        "text/plain": exercise_text(exercise, noted),
+    }
     return [_output("display_data", shown), score_output(exercise.score)]
 
 
@@ -50,36 +49,3 @@ def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
     """As nbformat's new_output, without its check against the schema, which takes 3 ms."""
     output: NotebookNode = from_dict({"output_type": kind, "metadata": {}, "data": data, **more})
     return output
-
-
-# -- plain text -----------------------------------------------------------------------------
-
-
-def as_text(exercise: ExerciseResult, notes: Sequence[str] = ()) -> str:
-    """The same for where no HTML is shown."""
-    lines = [f"{_plain(exercise.title)}: {shown_score(exercise.score, exercise.max_score)} points"]
-    for verdict in exercise.checks:
-        points = shown_score(verdict.score, verdict.max_score)
-        lines.append(f"{verdict.status.value:>8}  {points:>9}  {_plain(_description(verdict))}")
-        if _tells(verdict):
-            told = [_plain(verdict.rationale)] if verdict.rationale else []
-            told += [f"Hint: {_plain(verdict.hint)}"] if verdict.hint else []
-            lines += [" " * 21 + line for text in told for line in text.split("\n")]
-    lines += [f"Note: {_plain(note)}" for note in notes]
-    return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return printable(text, SHOWN, newlines=True)
-
-
-# -- what is told ---------------------------------------------------------------------------
-
-
-def _description(verdict: Verdict) -> str:
-    return verdict.description if verdict.visible else f"{verdict.description} (hidden)"
-
-
-def _tells(verdict: Verdict) -> bool:
-    """Whether a verdict is explained: rationale and hint of a hidden check stay with the judge."""
-    return verdict.visible and verdict.status is not Status.PASSED

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.course.hints import LINK
 from autograder.reports.student import notes_beside
-from autograder.reports.text import print_verdict, shown
+from autograder.reports.text import print_error, print_notes, print_verdict, shown
 from autograder.results import ExerciseResult, Result, Status, Verdict
 
 
@@ -39,26 +39,21 @@ class Hinted:
 
 
 def print_next(result: Result, hinted: Hinted | None, console: Console) -> None:
-    """What there is to say after the checks ran: a hint, or why there is none."""
+    """What there is to say after the checks ran: a hint, or why there is none.
+
+    A hint stands below the check that does not pass, what happened there, and the notes.
+    """
     if result.error:
-        console.print(Text(shown(result.error), style="red"))
+        print_error(result.error, console)
         return
     if hinted is None:
         names = ", ".join(exercise.name for exercise in result.exercises)
         console.print(Text(f"Nothing to hint at: every visible check of {names} passes."))
         return
-    print_hint(hinted, console, result.notes)
-
-
-def print_hint(hinted: Hinted, console: Console, notes: Sequence[str] = ()) -> None:
-    """The check that does not pass, what happened there and on the way, and the hint."""
     exercise, verdict, hint = hinted.exercise, hinted.verdict, hinted.hint
-    console.print(Text(exercise.name, style="bold").append(f"  {exercise.title}", style="not bold"))
-    print_verdict(replace(verdict, hint="", mistake=None), console)
-    for note in notes_beside(notes, exercise):
-        console.print(
-            Padding(Text(f"Note: {shown(note)}", style="yellow"), (0, 0, 0, 10), expand=False)
-        )
+    console.print(Text.assemble((exercise.name, "bold"), f"  {exercise.title}"))
+    print_verdict(replace(verdict, hint=""), console, set())
+    print_notes(notes_beside(result.notes, exercise), console)
     if verdict.status is Status.INTERNAL:
         return
     console.print()
@@ -68,12 +63,11 @@ def print_hint(hinted: Hinted, console: Console, notes: Sequence[str] = ()) -> N
     console.print(Text(f"  Hint {hint.number} of {hint.total}", style="cyan bold"))
     print_markdown(hint.text, console, indent=4)
     console.print()
-    console.print(
-        Padding(Text(_what_next(exercise.name, hint), style="dim"), (0, 0, 0, 2), expand=False)
-    )
+    next_step = Text(_next_step(exercise.name, hint), style="dim")
+    console.print(Padding(next_step, (0, 0, 0, 2), expand=False))
 
 
-def _what_next(exercise: str, hint: Revealed) -> str:
+def _next_step(exercise: str, hint: Revealed) -> str:
     again = f"`autograder hint {exercise}"
     if hint.left:
         return f"{hint.left} more: {again}` shows the next."
@@ -89,16 +83,11 @@ def print_shown(hints: Mapping[str, Mapping[str, Sequence[str]]], console: Conso
         console.print(Text(f"No hint was shown yet; `autograder hint {name}` shows one."))
     for exercise, checks in hints.items():
         for check, texts in checks.items():
-            console.print(Text(f"{exercise}  ").append(check, style="bold"))
+            console.print(Text.assemble(f"{exercise}  ", (check, "bold")))
             for number, text in enumerate(texts, start=1):
                 console.print(Text(f"  Hint {number}", style="cyan bold"))
                 print_markdown(text, console, indent=4)
             console.print()
-
-
-def print_forgotten(exercises: Sequence[str], console: Console) -> None:
-    """Said after `--reset`."""
-    console.print(Text(f"The hints of {', '.join(exercises)} begin with the first again."))
 
 
 def print_markdown(text: str, console: Console, *, indent: int) -> None:

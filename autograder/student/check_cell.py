@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import atexit
 import html
-import io
 import json
 import os
 import re
@@ -37,7 +36,6 @@ from autograder.errors import AutograderError, UsageError
 from autograder.grading.warm import WarmGrader
 from autograder.results import ExerciseResult, Result, as_number, shown_points
 
-WIDTH = 100
 AGO_SECONDS = 90
 NO_FILE_IN_COLAB = """\
 Colab keeps this notebook in Google Drive, where this cell can't read it. Put the whole folder that
@@ -101,7 +99,7 @@ def _check(notebook: Path, name: str) -> tuple[Result, Exercise]:
     result = grader.grade(notebook, only=[name])
     if result.error or not result.exercises:
         raise UsageError(result.error or f"checks/ has no exercise {name!r}")
-    (exercise,) = grader.exercises(grader.course.assignment(result.assignment), [name])
+    (exercise,) = grader.course.assignment(result.assignment).named([name])
     return result, exercise
 
 
@@ -121,17 +119,14 @@ def _notebook() -> Path:
                 return path
     found = [path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")]
     if len(found) > 1 and (folder / "checks").is_dir():
-        found = [path for path in found if path.stem == _assignment(folder)] or found
+        name = Course.handed_out(folder).handout.name
+        found = [path for path in found if path.stem == name] or found
     if len(found) == 1:
         return found[0]
     if "google.colab" in sys.modules:
         raise UsageError(NO_FILE_IN_COLAB)
     names = ", ".join(path.name for path in found) or "no notebook"
     raise UsageError(f"this folder has {names}; in a terminal, run `autograder check FILE`")
-
-
-def _assignment(folder: Path) -> str:
-    return next(iter(Course.handed_out(folder).folders))
 
 
 def _in_kernel(name: str) -> Any:
@@ -205,18 +200,11 @@ def _notes(result: Result, exercise: Exercise, notebook: Path) -> list[str]:
 
 
 def _show(exercise: ExerciseResult, notes: list[str]) -> None:
-    """The table, and the same as `autograder check` prints it for where no HTML is shown."""
-    from rich.console import Console
-
     from autograder.reports.html import exercise_html
-    from autograder.reports.text import print_exercise, shown
+    from autograder.reports.text import exercise_text
 
-    page = exercise_html(exercise, hidden="description", notes=notes, printed=True)
-    console = Console(width=WIDTH, file=io.StringIO(), force_jupyter=False, color_system=None)
-    with console.capture() as captured:
-        print_exercise(exercise, console, printed=True)
-    lines = [line.rstrip() for line in captured.get().rstrip().splitlines()]
-    _display(page, "\n".join([*lines, *map(shown, notes)]))
+    page = exercise_html(exercise, notes, printed=True)
+    _display(page, exercise_text(exercise, notes, printed=True))
 
 
 def _refuse(reason: str) -> None:

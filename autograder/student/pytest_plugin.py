@@ -143,9 +143,9 @@ class CheckItem(pytest.Item):
             reason = verdict.rationale.strip("()")
             raise pytest.skip.Exception(reason, _use_item_location=True)
         if verdict.status is not Status.PASSED:
-            from autograder.reports.student import explained, shown_printed
+            from autograder.reports.text import explained, shown_printed
 
-            if printed := self._desk().printed_now(self.work, exercise, result):
+            if printed := self._desk().printed_now(self.work, exercise):
                 self.add_report_section("call", "stdout", "\n".join(shown_printed(printed)))
             self._fail(explained(verdict, WIDTH))
 
@@ -192,37 +192,23 @@ class Desk:
         """How an exercise fares; it is run when it is first asked for."""
         key = work, exercise.name
         if key not in self.results:
-            self.results[key] = self._grade(work, exercise)
+            folder = exercise.folder.parents[1]
+            self.results[key] = self.warm.of_folder(folder).grade(work, only=[exercise.name])
+            self._remember(folder, self.results[key])
         result = self.results[key]
         return result, result.exercises[0]
 
-    def _grade(self, work: Path, exercise: Exercise) -> Result:
-        folder = exercise.folder.parents[1]
-        result = self.warm.of_folder(folder).grade(work, only=[exercise.name])
-        self._remember(folder, result)
-        return result
-
     def _remember(self, folder: Path, result: Result) -> None:
         """Keeps how the exercise stands, and what there is to say below the results."""
-        from autograder.reports.student import (
-            NO_ISOLATION,
-            has_isolation,
-            notes_beside,
-            slow_notes,
-        )
+        from autograder.reports.student import notes_beside, slow_notes
         from autograder.student.progress import Progress
 
-        if result.error:
-            return
-        notes = notes_beside(result.notes, result.exercises[0])
-        self.notes.update(dict.fromkeys([*notes, *slow_notes(result)]))
-        progress = Progress.open(folder)
-        progress.record(result)
-        if not has_isolation(result) and progress.first_time("isolation"):
-            self.notes[NO_ISOLATION] = None
-        progress.save()
+        if not result.error:
+            notes = [*notes_beside(result.notes, result.exercises[0]), *slow_notes(result)]
+            notes += Progress.open(folder).remember(result)
+            self.notes.update(dict.fromkeys(notes))
 
-    def printed_now(self, work: Path, exercise: ExerciseResult, result: Result) -> str:
+    def printed_now(self, work: Path, exercise: ExerciseResult) -> str:
         """What the code printed, for the first check of the exercise that does not pass."""
         key = work, exercise.name
         first = key not in self._printed

@@ -15,6 +15,7 @@ import contextlib
 import queue
 import time
 from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -22,8 +23,9 @@ from rich.console import Console
 from autograder.course.course import Course
 from autograder.grading.grader import Settings
 from autograder.reports.hints import Revealed
-from autograder.reports.student import NO_ISOLATION, has_isolation, is_open
-from autograder.reports.watching import WatchPage, print_page, solved_line
+from autograder.reports.student import NO_ISOLATION, has_isolation
+from autograder.reports.text import is_open, shown
+from autograder.reports.watching import WatchPage, print_page
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.student import hints
 from autograder.student.events import Event, Events, Key, Redraw, Saved, follows, quits, resumes
@@ -41,7 +43,7 @@ AWAKE_SECONDS = 0.25
 PATIENCE_SECONDS = 0.3
 """After so long without an answer the page says that something runs."""
 
-MOST_SAID = 3
+MOST_LINES = 3
 CLEAR = "\x1b[2J\x1b[H"
 
 
@@ -62,45 +64,46 @@ def watch(path: Path, device: str, console: Console) -> int:
     return 0
 
 
+@dataclass
 class Watch:
-    """What is at hand, and what each event does to it. `run` returns at the end."""
+    """What is at hand, and what each event does to it. `run` returns at the end.
 
-    def __init__(
-        self,
-        path: Path,
-        course: Course,
-        runner: Runner,
-        events: Events,
-        console: Console,
-        *,
-        has_keys: bool,
-    ):
-        (name,) = course.folders
-        self.path = path
-        self.folder = path if path.is_dir() else path.parent
-        self.assignment = course.assignment(name)
-        self.known = course.known()
-        self.runner = runner
-        self.events = events
-        self.console = console
-        self.has_keys = has_keys
+    `current` is the exercise at hand, "" when all are solved; `changed` those whose code is new
+    since they ran; `focus` the check to explain; `hinted` the verdict that `hint` is for;
+    `settles` when (time.monotonic) a half-written save is taken as it is; `told` when the page
+    last said that something runs.
+    """
+
+    path: Path
+    course: Course
+    runner: Runner
+    events: Events
+    console: Console
+    _: KW_ONLY
+    has_keys: bool
+    current: str = ""
+    work: Work = field(default_factory=Work)
+    job: Job | None = None
+    result: Result | None = None
+    hint: Revealed | None = None
+    hinted: Verdict | None = None
+    changed: set[str] = field(default_factory=set)
+    focus: str = ""
+    lines: list[str] = field(default_factory=list)
+    status: str = ""
+    why: str = ""
+    is_list: bool = False
+    settles: float | None = None
+    saved: str = ""
+    told: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.folder = self.path if self.path.is_dir() else self.path.parent
+        self.assignment = self.course.handout
+        self.names = self.assignment.names
+        self.known = self.course.known()
         self.progress = Progress.open(self.folder)
-        self.names = [exercise.name for exercise in self.assignment.exercises]
         self.current = self._next_open() or self.names[0]
-        self.work = Work()
-        self.job: Job | None = None
-        self.result: Result | None = None
-        self.hint: Revealed | None = None
-        self.hinted: Verdict | None = None
-        self.changed: set[str] = set()
-        self.focus = ""
-        self.said: list[str] = []
-        self.status = ""
-        self.why = ""
-        self.is_list = False
-        self.settles: float | None = None
-        self.saved: Path | None = None
-        self.told = 0.0
         self.says_isolation = "isolation" not in self.progress.said
 
     # -- the loop -----------------------------------------------------------------------
@@ -109,21 +112,21 @@ class Watch:
         """Answers events until q."""
         self.take(read_work(self.path, self.known), time.monotonic())
         while True:
-            event = self._wait()
-            if isinstance(event, Broken):
-                raise event.error
-            if isinstance(event, Key) and event.name.lower() == "q":
-                return
-            if isinstance(event, Saved):
-                self.on_save(event)
-            elif isinstance(event, Answer):
-                self.on_answer(event)
-            elif isinstance(event, Key):
-                self.on_key(event.name.lower())
-            elif isinstance(event, Redraw):
-                self.draw()
-            else:
-                self.on_time()
+            match self._wait():
+                case Broken(error):
+                    raise error
+                case Key("q" | "Q"):
+                    return
+                case Key(name):
+                    self.on_key(name.lower())
+                case Saved() as save:
+                    self.on_save(save)
+                case Answer() as answer:
+                    self.on_answer(answer)
+                case Redraw():
+                    self.draw()
+                case None:
+                    self.on_time()
 
     def _wait(self) -> Event | None:
         """The next event; None when something has to be done by the clock."""
@@ -151,7 +154,7 @@ class Watch:
 
     def on_save(self, event: Saved) -> None:
         """Runs what was saved, at once if it looks whole."""
-        self.saved = event.path
+        self.saved = event.path.name
         work = read_work(self.path, self.known)
         if work.digest != self.work.digest and is_unfinished(work, self.work):
             self.settles = time.monotonic() + SETTLE_SECONDS
@@ -172,7 +175,7 @@ class Watch:
         self.changed |= changed
         self.work = work
         self.is_list = False
-        self.said.clear()
+        self.lines.clear()
         self.says_isolation = self.says_isolation and self.result is None
         if work.submission is None:
             self.job = None
@@ -180,7 +183,7 @@ class Watch:
             self.draw()
         else:
             which = {self.current, *self.changed} - {""}
-            self.ask(which or set(self.names), at, self.saved.name if self.saved else "")
+            self.ask(which or set(self.names), at, self.saved)
 
     def _changed(self, before: Work, after: Work) -> set[str]:
         """The exercises whose own code is new: how they stood before says nothing any more."""
@@ -224,24 +227,23 @@ class Watch:
     def _focus(self, after: Result) -> str:
         """The check to explain: the first open one that fares otherwise than before, since that
         is what was worked on; "" for the first of all."""
-        was = {verdict.name: _fares(verdict) for verdict in self._checks(self.result)}
-        still = [verdict for verdict in self._checks(after) if is_open(verdict)]
-        for verdict in still:
-            if verdict.name in was and was[verdict.name] != _fares(verdict):
-                return verdict.name
-        return self.focus if self.focus in {verdict.name for verdict in still} else ""
+        ran = [verdict for exercise in self._at_hand(self.result) for verdict in exercise.checks]
+        before = {verdict.name: (verdict.status, verdict.rationale) for verdict in ran}
+        checks = [verdict for exercise in self._at_hand(after) for verdict in exercise.checks]
+        still = {one.name: (one.status, one.rationale) for one in checks if is_open(one)}
+        differ = (name for name in still if before.get(name, still[name]) != still[name])
+        return next(differ, self.focus if self.focus in still else "")
 
-    def _checks(self, result: Result | None) -> tuple[Verdict, ...]:
-        """What came of the exercise at hand."""
-        ran = result.exercises if result else ()
-        return next((one.checks for one in ran if one.name == self.current), ())
+    def _at_hand(self, result: Result | None) -> list[ExerciseResult]:
+        """What came of the exercise at hand: one, or none."""
+        return [one for one in (result.exercises if result else ()) if one.name == self.current]
 
     def _go_on(self, answer: Answer) -> None:
         """To the next open exercise; past the last, all are run once more, to be sure."""
         ran_all = answer.job.exercises == frozenset(self.names)
         if self.current and self.progress.exercises[self.current].is_solved:
             if not ran_all:
-                self.said.append(solved_line(self.current))
+                self.lines.append(f"Solved: {shown(self.current)}")
             self.current = self._next_open()
             self.hint = None
             if self.current and not ran_all:
@@ -254,8 +256,7 @@ class Watch:
     def _next_open(self) -> str:
         """The next exercise after the one at hand that is not solved, from the top again; "" if
         there is none."""
-        current = getattr(self, "current", "")
-        at = self.names.index(current) + 1 if current else 0
+        at = self.names.index(self.current) + 1 if self.current else 0
         solved = {name for name, kept in self.progress.exercises.items() if kept.is_solved}
         ahead = [*self.names[at:], *self.names[:at]]
         return next((name for name in ahead if name not in solved), "")
@@ -278,12 +279,12 @@ class Watch:
         elif key == "n":
             self.current = self._next_open() or self.current
             self.hint = None
-            self.said.clear()
+            self.lines.clear()
             self.ask({self.current} if self.current else set(self.names))
         elif key == "r" and self.current:
             self.ask({self.current})
         elif key in "ar":
-            self.said.clear()
+            self.lines.clear()
             self.ask(set(self.names))
         self.draw()
 
@@ -293,34 +294,31 @@ class Watch:
         if found is None or self.job is not None:
             self.status = "h: wait for the answer" if self.job else "there is nothing to hint at"
             return
-        exercise = next(e for e in self.assignment.exercises if e.name == found[0].name)
+        (exercise,) = self.assignment.named([self.current])
         self.progress = Progress.open(self.folder)
-        stairs = hints.staircase(exercise, found[1], self.progress)
-        self.hint = hints.reveal(stairs, self.progress)
-        self.hinted = found[1]
+        self.hint = hints.reveal(exercise, found, self.progress)
+        self.hinted = found
         if self.hint is None:
             self.status = "there is no hint for this check"
         self.progress.save()
 
-    def _first_open(self) -> tuple[ExerciseResult, Verdict] | None:
+    def _first_open(self) -> Verdict | None:
         """The check of the exercise at hand that a hint would be for."""
-        ran = self.result.exercises if self.result else ()
-        own = [exercise for exercise in ran if exercise.name == self.current]
-        for exercise in own:
-            for verdict in exercise.checks:
-                if verdict.name == self.focus and is_open(verdict):
-                    return exercise, verdict
-        return hints.first_open(own)
+        ran = self._at_hand(self.result)
+        for verdict in (verdict for exercise in ran for verdict in exercise.checks):
+            if verdict.name == self.focus and is_open(verdict):
+                return verdict
+        found = hints.first_open(ran)
+        return found and found[1]
 
     def _renew_hint(self) -> None:
         """Takes away a hint that is for another check, or for another way to fail it; what the
         page tells is not told again."""
         found = self._first_open()
-        if found is None or self.hinted is None or _way(found[1]) != _way(self.hinted):
+        if found is None or self.hinted is None or _way(found) != _way(self.hinted):
             self.hint = None
-        if found is not None and found[1].mistake and found[1].hint:
-            name, verdict = found[0].name, found[1]
-            self.progress.reveal(name, f"{verdict.name}/{verdict.mistake}", most=1)
+        if found is not None and found.mistake and found.hint:
+            self.progress.reveal(self.current, f"{found.name}/{found.mistake}", most=1)
 
     # -- the page -----------------------------------------------------------------------
 
@@ -334,7 +332,7 @@ class Watch:
             error=self.work.error,
             hint=self.hint,
             focus=self.focus,
-            said=tuple(self._said()),
+            lines=tuple(self._lines()),
             status=self._status(),
             is_list=self.is_list,
             has_keys=self.has_keys,
@@ -345,12 +343,11 @@ class Watch:
         self.console.file.write(CLEAR + text if self.console.is_terminal else text + "\n")
         self.console.file.flush()
 
-    def _said(self) -> Iterator[str]:
-        yield from self.said[-MOST_SAID:]
+    def _lines(self) -> Iterator[str]:
+        yield from self.lines[-MOST_LINES:]
         if self.says_isolation and self.result and not has_isolation(self.result):
             yield NO_ISOLATION
-        if self.progress.problem:
-            yield f"Note: {self.progress.problem}"
+        yield from self.progress.notes
 
     def _status(self) -> str:
         if self.job is None:
@@ -365,10 +362,6 @@ class Watch:
         if job.exercises == frozenset(self.names):
             return "all exercises"
         return ", ".join(name for name in self.names if name in job.exercises)
-
-
-def _fares(verdict: Verdict) -> tuple[Status, str]:
-    return verdict.status, verdict.rationale
 
 
 def _way(verdict: Verdict) -> tuple[str, Status, str | None]:
