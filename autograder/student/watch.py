@@ -55,12 +55,12 @@ def watch(path: Path, device: str, console: Console) -> int:
     with (
         contextlib.suppress(KeyboardInterrupt),
         quits(events),
-        keys(lambda key: events.put(Key(key))) as terminal,
-        resumes(terminal, events),
+        keys(lambda key: events.put(Key(key))) as resume,
+        resumes(resume, events),
         Runner(course, Settings(device=device), events.put) as runner,
         follows(folder.resolve(), events),
     ):
-        Watch(path, course, runner, events, console, has_keys=terminal is not None).run()
+        Watch(path, course, runner, events, console, has_keys=resume is not None).run()
     return 0
 
 

@@ -249,7 +249,7 @@ def test_check_is_0_when_all_passes_and_1_before(handed_out, write_submission, m
     capsys.readouterr()
     (handed_out / "tiny.py").write_text(write_submission({"double": None}).read_text())
     assert cli.main(["check", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["results"][0]["score"] == 2
+    assert json.loads(capsys.readouterr().out)["results"][0]["score"] == 1
 
 
 # -- Ctrl-C ---------------------------------------------------------------------------------
