@@ -53,18 +53,24 @@ def print_next(result: Result, hinted: Hinted | None, console: Console) -> None:
     exercise, verdict, hint = hinted.exercise, hinted.verdict, hinted.hint
     console.print(Text.assemble((exercise.name, "bold"), f"  {exercise.title}"))
     print_verdict(replace(verdict, hint=""), console, set())
-    print_notes(notes_beside(result.notes, exercise), console)
+    print_notes(notes_beside(result, exercise), console)
     if verdict.status is Status.INTERNAL:
         return
     console.print()
     if hint is None:
         console.print("  There is no hint for this check; the lines above say what it wants.")
         return
-    console.print(Text(f"  Hint {hint.number} of {hint.total}", style="cyan bold"))
-    print_markdown(hint.text, console, indent=4)
+    print_hint(hint, console)
     console.print()
     next_step = Text(_next_step(exercise.name, hint), style="dim")
     console.print(Padding(next_step, (0, 0, 0, 2), expand=False))
+
+
+def print_hint(hint: Revealed, console: Console, aside: str = "") -> None:
+    """Which hint it is, an aside, and its text below."""
+    which = f"  Hint {hint.number} of {hint.total}"
+    console.print(Text.assemble((which, "cyan bold"), (f"  ({aside})" if aside else "", "dim")))
+    print_markdown(hint.text, console)
 
 
 def _next_step(exercise: str, hint: Revealed) -> str:
@@ -86,14 +92,13 @@ def print_shown(hints: Mapping[str, Mapping[str, Sequence[str]]], console: Conso
             console.print(Text.assemble(f"{exercise}  ", (check, "bold")))
             for number, text in enumerate(texts, start=1):
                 console.print(Text(f"  Hint {number}", style="cyan bold"))
-                print_markdown(text, console, indent=4)
+                print_markdown(text, console)
             console.print()
 
 
-def print_markdown(text: str, console: Console, *, indent: int) -> None:
+def print_markdown(text: str, console: Console) -> None:
     """A paragraph; where it has links, their addresses below it, whole and on one line each."""
     words = LINK.sub(lambda link: link[1], text)
-    console.print(Padding(Text(shown(words)), (0, 0, 0, indent), expand=False))
+    console.print(Padding(Text(shown(words)), (0, 0, 0, 4), expand=False))
     for _, address in LINK.findall(text):
-        line = Text(" " * indent).append(shown(address), style="blue")
-        console.print(line, soft_wrap=True)
+        console.print(Text(f"    {shown(address)}", style="blue"), soft_wrap=True)

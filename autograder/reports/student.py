@@ -67,25 +67,23 @@ def print_check(
     if result.error:
         print_error(result.error, console)
         return
-    notes = [*slow_notes(result), *result.notes]
     if in_full:
         for index, exercise in enumerate(result.exercises):
             if index:
                 console.print()
             print_in_assignment(exercise, assignment, console, in_full=True)
             print_printed(exercise.printed, console)
-            notes = notes_beside(notes, exercise)
-        print_notes(notes, console)
+        print_notes(notes_beside(result, *result.exercises), console)
         return
     print_overview(assignment, {e.name: e for e in result.exercises}, console)
     console.print()
-    first = next((e for e in result.exercises if not is_solved(e)), None)
-    if first is None:
+    first = [exercise for exercise in result.exercises if not is_solved(exercise)][:1]
+    for exercise in first:
+        print_in_assignment(exercise, assignment, console)
+    if not first:
         console.print(Text(ALL_SOLVED, style="green"))
-    else:
-        print_in_assignment(first, assignment, console)
-    print_printed(printed_with(result, first), console, MOST_PRINTED)
-    print_notes(notes_beside(notes, first), console, MOST_NOTES)
+    print_printed(printed_with(result, *first), console, MOST_PRINTED)
+    print_notes(notes_beside(result, *first), console, MOST_NOTES)
 
 
 def is_solved(stands: Stands) -> bool:
@@ -98,12 +96,10 @@ def shown_solved(assignment: Assignment, standing: Mapping[str, Stands]) -> str:
     return f"{sum(map(is_solved, standing.values()))} of {len(assignment.exercises)} solved"
 
 
-def printed_with(result: Result, exercise: ExerciseResult | None) -> str:
-    """What the code printed at top level, and while an exercise's checks ran."""
-    if exercise is None:
-        return result.printed
-    first = exercise is result.exercises[0]
-    return exercise.printed if first else result.printed + exercise.printed
+def printed_with(result: Result, *exercises: ExerciseResult) -> str:
+    """What the code printed at top level, and while the checks of `exercises` ran."""
+    is_in_first = any(first in exercises for first in result.exercises[:1])
+    return "".join(["" if is_in_first else result.printed, *(one.printed for one in exercises)])
 
 
 def has_isolation(result: Result) -> bool:
@@ -229,18 +225,16 @@ def print_in_assignment(
     print_exercise(exercise, console, number=number, only=only)
 
 
-def slow_notes(result: Result) -> list[str]:
-    """What there is to say of code that runs long before any check can begin."""
-    if result.slow_start is None:
-        return []
-    place, seconds = result.slow_start
-    return [
-        f"From {place} on: this ran for {seconds:.0f} s before any check could begin. Does it have "
-        'to run each time? Below `if __name__ == "__main__":` it runs only when you run it.'
-    ]
-
-
-def notes_beside(notes: Sequence[str], exercise: ExerciseResult | None) -> list[str]:
-    """The notes that an exercise's checks don't tell already."""
-    told = [verdict.rationale for verdict in exercise.checks] if exercise else []
+def notes_beside(result: Result, *exercises: ExerciseResult) -> list[str]:
+    """What there is to say of the work as a whole that the checks of `exercises` don't tell."""
+    notes = list(result.notes)
+    if result.slow_start is not None:
+        place, seconds = result.slow_start
+        notes.insert(
+            0,
+            f"From {place} on: this ran for {seconds:.0f} s before any check could begin. Does it "
+            'have to run each time? Below `if __name__ == "__main__":` it runs only when you run '
+            "it.",
+        )
+    told = [verdict.rationale for exercise in exercises for verdict in exercise.checks]
     return [note for note in notes if not any(note in rationale for rationale in told)]

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course.model import Assignment
-from autograder.reports.hints import Revealed, print_markdown
+from autograder.reports.hints import Revealed, print_hint
 from autograder.reports.student import (
     MOST_NOTES,
     Stands,
@@ -28,7 +28,6 @@ from autograder.reports.student import (
     printed_with,
     shown_solved,
     shown_total,
-    slow_notes,
 )
 from autograder.reports.text import print_at_ends, print_error, print_notes, print_printed
 from autograder.results import ExerciseResult, Result
@@ -83,30 +82,27 @@ def print_page(page: WatchPage, console: Console) -> None:
 
 
 def _print_answer(page: WatchPage, console: Console) -> None:
-    answered = _answered(page)
     if not page.exercise:
         console.print(Text(ALL_SOLVED, style="green"))
-    elif answered is None:
+    elif answered := _answered(page):
+        print_in_assignment(answered[0], page.assignment, console, focus=page.focus)
+    else:
         (known,) = page.assignment.named([page.exercise])
         console.print(Text.assemble((known.name, "bold"), f"  {known.title}"))
-    else:
-        print_in_assignment(answered, page.assignment, console, focus=page.focus)
     if page.hint is not None:
-        more = "h shows one more" if page.hint.left else "the last one"
-        which = f"    Hint {page.hint.number} of {page.hint.total}"
-        console.print(Text.assemble((which, "cyan bold"), (f"  ({more})", "dim")))
-        print_markdown(page.hint.text, console, indent=4)
+        print_hint(page.hint, console, "h shows one more" if page.hint.left else "the last one")
 
 
 def _print_rest(page: WatchPage, console: Console, room: int) -> None:
     if page.result is not None:
         answered = _answered(page)
-        notes = notes_beside([*slow_notes(page.result), *page.result.notes], answered)
+        notes = notes_beside(page.result, *answered)
         print_notes(notes, console, MOST_NOTES)
-        printed = printed_with(page.result, answered)
+        printed = printed_with(page.result, *answered)
         print_printed(printed, console, max(LEAST_PRINTED, room - len(notes)))
 
 
-def _answered(page: WatchPage) -> ExerciseResult | None:
+def _answered(page: WatchPage) -> list[ExerciseResult]:
+    """What came of the exercise at hand: one, or none."""
     found = page.result.exercises if page.result else ()
-    return next((exercise for exercise in found if exercise.name == page.exercise), None)
+    return [exercise for exercise in found if exercise.name == page.exercise]

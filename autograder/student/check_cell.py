@@ -112,7 +112,8 @@ def _notebook() -> Path:
     Of several, the one that was handed out: `nbgrader autograde` names none.
     """
     folder = Path.cwd()
-    for name in (os.environ.get("JPY_SESSION_NAME", ""), _in_kernel("__vsc_ipynb_file__")):
+    variables = getattr(_shell(), "user_ns", {})
+    for name in (os.environ.get("JPY_SESSION_NAME"), variables.get("__vsc_ipynb_file__")):
         named = folder / str(name or "")
         for path in (named, folder / named.name):
             if path.suffix == ".ipynb" and path.is_file():
@@ -127,12 +128,6 @@ def _notebook() -> Path:
         raise UsageError(NO_FILE_IN_COLAB)
     names = ", ".join(path.name for path in found) or "no notebook"
     raise UsageError(f"this folder has {names}; in a terminal, run `autograder check FILE`")
-
-
-def _in_kernel(name: str) -> Any:
-    """A variable of the notebook; None where there is none, or no notebook."""
-    shell = _shell()
-    return None if shell is None else shell.user_ns.get(name)
 
 
 def _shell() -> Any:

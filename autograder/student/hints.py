@@ -19,7 +19,7 @@ from autograder.course.hints import load_hints
 from autograder.course.model import Exercise
 from autograder.judge import diagnosis
 from autograder.reports.hints import Hinted, Revealed
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import Result, Status, Verdict
 from autograder.student.progress import Progress
 
 
@@ -32,16 +32,11 @@ class Step:
     is_shown: bool
 
 
-def first_open(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, Verdict] | None:
+def first_open(verdicts: Iterable[Verdict]) -> Verdict | None:
     """The first check that does not pass and that was tried; else the first that was skipped."""
-    verdicts = [
-        (exercise, verdict)
-        for exercise in exercises
-        for verdict in exercise.checks
-        if verdict.visible and verdict.status is not Status.PASSED
-    ]
-    tried = (pair for pair in verdicts if pair[1].status is not Status.SKIPPED)
-    return next(tried, verdicts[0] if verdicts else None)
+    found = [one for one in verdicts if one.visible and one.status is not Status.PASSED]
+    tried = (one for one in found if one.status is not Status.SKIPPED)
+    return next(tried, found[0] if found else None)
 
 
 def _steps(exercise: Exercise, verdict: Verdict, progress: Progress) -> list[Step]:
@@ -82,10 +77,10 @@ def next_hint(exercises: Iterable[Exercise], result: Result, progress: Progress)
     Also None where the work could not be read. Where the fault is ours, no step is used up. The
     caller saves `progress`.
     """
-    found = None if result.error else first_open(result.exercises)
-    if found is None:
+    verdict = None if result.error else first_open(c for e in result.exercises for c in e.checks)
+    if verdict is None:
         return None
-    fared, verdict = found
+    fared = next(e for e in result.exercises if any(verdict is check for check in e.checks))
     exercise = next(one for one in exercises if one.name == fared.name)
     is_ours = verdict.status is Status.INTERNAL
     return Hinted(fared, verdict, None if is_ours else reveal(exercise, verdict, progress))

@@ -111,11 +111,17 @@ class Progress:
             self.exercises[exercise.name] = now
 
     def remember(self, result: Result) -> list[str]:
-        """Records and saves; lines for the student: what is said only once, and of a problem."""
+        """Records and saves; what there is to say: `told_once`, and `notes`."""
         self.record(result)
-        lines = [NO_ISOLATION] * (not has_isolation(result) and self.first_time("isolation"))
+        lines = self.told_once(result)
         self.save()
         return [*lines, *self.notes]
+
+    def told_once(self, result: Result) -> list[str]:
+        """What a result gives reason to say, if it was not said in this folder before."""
+        if has_isolation(result) or not self.first_time("isolation"):
+            return []
+        return [NO_ISOLATION]
 
     @property
     def notes(self) -> list[str]:

@@ -200,13 +200,12 @@ class Desk:
 
     def _remember(self, folder: Path, result: Result) -> None:
         """Keeps how the exercise stands, and what there is to say below the results."""
-        from autograder.reports.student import notes_beside, slow_notes
+        from autograder.reports.student import notes_beside
         from autograder.student.progress import Progress
 
         if not result.error:
-            notes = [*notes_beside(result.notes, result.exercises[0]), *slow_notes(result)]
-            notes += Progress.open(folder).remember(result)
-            self.notes.update(dict.fromkeys(notes))
+            notes = notes_beside(result, *result.exercises)
+            self.notes |= dict.fromkeys(notes + Progress.open(folder).remember(result))
 
     def printed_now(self, work: Path, exercise: ExerciseResult) -> str:
         """What the code printed, for the first check of the exercise that does not pass."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
-from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
@@ -23,10 +22,9 @@ from rich.console import Console
 from autograder.course.course import Course
 from autograder.grading.grader import Settings
 from autograder.reports.hints import Revealed
-from autograder.reports.student import NO_ISOLATION, has_isolation
 from autograder.reports.text import is_open, shown
 from autograder.reports.watching import WatchPage, print_page
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.results import Result, Status, Verdict
 from autograder.student import hints
 from autograder.student.events import Event, Events, Key, Redraw, Saved, follows, quits, resumes
 from autograder.student.keys import keys
@@ -104,7 +102,6 @@ class Watch:
         self.known = self.course.known()
         self.progress = Progress.open(self.folder)
         self.current = self._next_open() or self.names[0]
-        self.says_isolation = "isolation" not in self.progress.said
 
     # -- the loop -----------------------------------------------------------------------
 
@@ -176,7 +173,6 @@ class Watch:
         self.work = work
         self.is_list = False
         self.lines.clear()
-        self.says_isolation = self.says_isolation and self.result is None
         if work.submission is None:
             self.job = None
             self.status = f"{_clock()}  waiting for the next save"
@@ -217,26 +213,29 @@ class Watch:
         self.result = answer.result
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
+        self.lines += self.progress.told_once(answer.result)
         seconds = time.monotonic() - answer.job.begun
         self.status = f"{_clock()}  {self.why}: answered in {seconds:.2f} s"
         self._renew_hint()
         self._go_on(answer)
         self.draw()
-        self._remember()
+        self.progress.save()  # after the answer is on the screen: writing takes its time
 
     def _focus(self, after: Result) -> str:
         """The check to explain: the first open one that fares otherwise than before, since that
         is what was worked on; "" for the first of all."""
-        ran = [verdict for exercise in self._at_hand(self.result) for verdict in exercise.checks]
-        before = {verdict.name: (verdict.status, verdict.rationale) for verdict in ran}
-        checks = [verdict for exercise in self._at_hand(after) for verdict in exercise.checks]
-        still = {one.name: (one.status, one.rationale) for one in checks if is_open(one)}
+        ran = self._checks(self.result)
+        before = {one.name: (one.status, one.rationale) for one in ran}
+        still = {
+            one.name: (one.status, one.rationale) for one in self._checks(after) if is_open(one)
+        }
         differ = (name for name in still if before.get(name, still[name]) != still[name])
         return next(differ, self.focus if self.focus in still else "")
 
-    def _at_hand(self, result: Result | None) -> list[ExerciseResult]:
-        """What came of the exercise at hand: one, or none."""
-        return [one for one in (result.exercises if result else ()) if one.name == self.current]
+    def _checks(self, result: Result | None) -> tuple[Verdict, ...]:
+        """What came of the exercise at hand."""
+        ran = result.exercises if result else ()
+        return next((one.checks for one in ran if one.name == self.current), ())
 
     def _go_on(self, answer: Answer) -> None:
         """To the next open exercise; past the last, all are run once more, to be sure."""
@@ -260,12 +259,6 @@ class Watch:
         solved = {name for name, kept in self.progress.exercises.items() if kept.is_solved}
         ahead = [*self.names[at:], *self.names[:at]]
         return next((name for name in ahead if name not in solved), "")
-
-    def _remember(self) -> None:
-        """After the answer is on the screen: writing to disk takes its time."""
-        if self.says_isolation and self.result and not has_isolation(self.result):
-            self.progress.first_time("isolation")
-        self.progress.save()
 
     # -- keys ---------------------------------------------------------------------------
 
@@ -304,12 +297,9 @@ class Watch:
 
     def _first_open(self) -> Verdict | None:
         """The check of the exercise at hand that a hint would be for."""
-        ran = self._at_hand(self.result)
-        for verdict in (verdict for exercise in ran for verdict in exercise.checks):
-            if verdict.name == self.focus and is_open(verdict):
-                return verdict
-        found = hints.first_open(ran)
-        return found and found[1]
+        checks = self._checks(self.result)
+        focused = (one for one in checks if one.name == self.focus and is_open(one))
+        return next(focused, hints.first_open(checks))
 
     def _renew_hint(self) -> None:
         """Takes away a hint that is for another check, or for another way to fail it; what the
@@ -332,7 +322,7 @@ class Watch:
             error=self.work.error,
             hint=self.hint,
             focus=self.focus,
-            lines=tuple(self._lines()),
+            lines=(*self.lines[-MOST_LINES:], *self.progress.notes),
             status=self._status(),
             is_list=self.is_list,
             has_keys=self.has_keys,
@@ -342,12 +332,6 @@ class Watch:
         text = captured.get()
         self.console.file.write(CLEAR + text if self.console.is_terminal else text + "\n")
         self.console.file.flush()
-
-    def _lines(self) -> Iterator[str]:
-        yield from self.lines[-MOST_LINES:]
-        if self.says_isolation and self.result and not has_isolation(self.result):
-            yield NO_ISOLATION
-        yield from self.progress.notes
 
     def _status(self) -> str:
         if self.job is None:

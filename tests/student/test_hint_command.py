@@ -176,7 +176,7 @@ def printed(action, *arguments, **named):
 
 def test_addresses_stand_whole_on_a_line_of_their_own():
     address = f"https://docs.pytorch.org/docs/stable/generated/{'x' * 60}.html"
-    text = printed(print_markdown, f"See [`torch.x`]({address}) and look.", indent=4)
+    text = printed(print_markdown, f"See [`torch.x`]({address}) and look.")
     assert text.splitlines()[0].rstrip() == "    See `torch.x` and look."
     assert text.splitlines()[1] == f"    {address}"
 
