@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+from rich.console import Console
 
 from autograder.errors import InternalError, SubmissionError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from autograder.results import Report
+from autograder.results import Report, as_json
 
 
 class AddCommand(Protocol):
@@ -62,23 +61,19 @@ def _seconds(text: str) -> float:
     return value
 
 
+class PlainConsole(Console):
+    """Colours nothing by itself; a closed pipe is `main`'s to handle."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich itself would exit with 1
+
+
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that wraps nothing by itself, and for which a closed pipe is `main`'s to handle."""
-    from rich.console import Console
-
-    class Plain(Console):
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError  # rich itself would exit with 1
-
-    return Plain(highlight=False, soft_wrap=False, stderr=stderr)
+    return PlainConsole(highlight=False, stderr=stderr)
 
 
 def print_json(report: Report) -> None:
     """A report as JSON on stdout."""
-    import json
-
-    from autograder.results import as_json
-
     print(json.dumps(as_json(report), indent=2))
 
 

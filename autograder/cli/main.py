@@ -1,18 +1,21 @@
 """The command line: parses, calls, prints. What it does is done elsewhere.
 
-Imports stay inside the commands: `autograder --help` loads neither torch nor nbgrader.
+What loads torch, numpy or nbgrader is imported inside the commands: `--help` is quick.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from rich_argparse import RawDescriptionRichHelpFormatter
 
 from autograder import __version__
 from autograder.cli import author, student
@@ -23,14 +26,17 @@ from autograder.cli.console import (
     print_json,
     running_options,
 )
+from autograder.course.course import Course
 from autograder.errors import AutograderError, GradebookError, InternalError, UsageError
+from autograder.reports.escape import printable
+from autograder.reports.files import ResultFolder
+from autograder.reports.gradebook import print_class_summary, print_line
+from autograder.reports.text import print_result, print_summary
+from autograder.results import Report, Result
 
 if TYPE_CHECKING:
-    from autograder.course.course import Course
     from autograder.grading.grader import Settings
     from autograder.nbgrader.class_grading import Written
-    from autograder.reports.files import ResultFolder
-    from autograder.results import Result
 
 DESCRIPTION = (
     "Grades PyTorch exercises: runs them isolated, judges them from outside, and says why."
@@ -83,8 +89,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except AutograderError as error:
-        from autograder.reports.escape import printable
-
         _say(printable(str(error), newlines=True))
         return error.exit_code
     except KeyboardInterrupt:
@@ -100,8 +104,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, with help."""
-    from rich_argparse import RawDescriptionRichHelpFormatter
-
     top = argparse.ArgumentParser(
         prog="autograder",
         description=DESCRIPTION,
@@ -154,10 +156,7 @@ def _grade_options(options: argparse.ArgumentParser) -> None:
 
 
 def grade(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
     from autograder.grading.grader import Grader, Settings
-    from autograder.reports.files import ResultFolder
-    from autograder.results import Report
 
     settings = Settings(
         device=options.device,
@@ -176,10 +175,8 @@ def grade(options: argparse.Namespace) -> int:
         return _grade_class(options, course, settings, folder)
     results: list[Result] = []
     many = len(options.paths) > 1
+    console = make_console()
     with Grader(course, settings) as grader:
-        from autograder.reports.text import print_result, print_summary  # while it starts
-
-        console = make_console()
         try:
             for path in options.paths:
                 result = grader.grade(path, options.exercise)
@@ -205,8 +202,6 @@ def _grade_class(
 ) -> int:
     """`grade --gradebook`: a line a student as they are done, then what came of all."""
     from autograder.grading.grader import Grader
-    from autograder.reports.gradebook import print_line, print_summary
-    from autograder.results import Report
 
     console = make_console()
 
@@ -224,7 +219,7 @@ def _grade_class(
     if options.json:
         print_json(report)
     else:
-        print_summary(done.states, done.tree.skipped, done.tree.others, console)
+        print_class_summary(done.states, done.tree.skipped, done.tree.others, console)
     if done.problem:
         raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
     return exit_code(report) or (3 if done.tree.skipped else 0)
@@ -235,8 +230,6 @@ def doctor(options: argparse.Namespace) -> int:
 
     examination = examine()
     if options.json:
-        import json
-
         print(json.dumps(examination, indent=2))
     else:
         print_examination(examination, make_console())

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from autograder.cli.console import (
     AddCommand,
     device_option,
@@ -15,12 +17,17 @@ from autograder.cli.console import (
     print_json,
     running_options,
 )
+from autograder.course.course import Course
 from autograder.errors import UsageError
+from autograder.reports.hints import print_next, print_shown
+from autograder.reports.student import print_check, print_list, print_started
+from autograder.results import Report, Result
+from autograder.student.progress import Progress
+from autograder.student.start import start as lay_out
+from autograder.student.start import works
 
 if TYPE_CHECKING:
-    from autograder.course.course import Course
     from autograder.grading.grader import Settings
-    from autograder.results import Result
 
 START_EXAMPLES = """\
 examples:
@@ -97,10 +104,6 @@ def path_and_exercises(words: Sequence[str]) -> tuple[Path, list[str]]:
 
 
 def start(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
-    from autograder.reports.student import print_started
-    from autograder.student.start import start as lay_out
-
     started = lay_out(options.assignment, options.folder, Path())
     assignment = Course.handed_out(started.folder).handout
     print_started(assignment, started.folder, started.made, started.kept, make_console())
@@ -108,10 +111,6 @@ def start(options: argparse.Namespace) -> int:
 
 
 def list_all(options: argparse.Namespace) -> int:
-    from autograder.reports.student import print_list
-    from autograder.student.progress import Progress
-    from autograder.student.start import works
-
     console = make_console()
     found = works(options.path)
     if not found:
@@ -127,11 +126,7 @@ def list_all(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
     from autograder.grading.grader import Settings
-    from autograder.reports.student import print_check
-    from autograder.results import Report
-    from autograder.student.progress import Progress
 
     path, names = path_and_exercises(options.words)
     names += options.exercise
@@ -149,12 +144,8 @@ def check(options: argparse.Namespace) -> int:
 
 
 def hint(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
     from autograder.grading.grader import Settings
-    from autograder.reports.hints import print_next, print_shown
-    from autograder.results import Report
     from autograder.student import hints
-    from autograder.student.progress import Progress
 
     path, names = path_and_exercises(options.words)
     if len(names) > 1:
@@ -196,7 +187,5 @@ def _checked(course: Course, path: Path, names: Sequence[str], settings: Setting
 
 def _print_notes(notes: Sequence[str]) -> None:
     """On stderr: a report on stdout stays whole."""
-    from rich.text import Text
-
     for note in notes:
         make_console(stderr=True).print(Text(note, style="yellow"))

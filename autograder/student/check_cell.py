@@ -34,6 +34,9 @@ from autograder.course.course import Course
 from autograder.course.model import Exercise
 from autograder.errors import AutograderError, UsageError
 from autograder.grading.warm import WarmGrader
+from autograder.reports.escape import printable
+from autograder.reports.html import exercise_html
+from autograder.reports.text import exercise_text
 from autograder.results import ExerciseResult, Result, as_number, shown_points
 
 AGO_SECONDS = 90
@@ -195,16 +198,11 @@ def _notes(result: Result, exercise: Exercise, notebook: Path) -> list[str]:
 
 
 def _show(exercise: ExerciseResult, notes: list[str]) -> None:
-    from autograder.reports.html import exercise_html
-    from autograder.reports.text import exercise_text
-
     page = exercise_html(exercise, notes, printed=True)
     _display(page, exercise_text(exercise, notes, printed=True))
 
 
 def _refuse(reason: str) -> None:
-    from autograder.reports.escape import printable
-
     text = printable(f"Not checked: {reason}.", newlines=True)
     _display(f'<div style="white-space: pre-wrap">{html.escape(text)}</div>', text)
 
