@@ -37,7 +37,7 @@ from autograder.grading.warm import WarmGrader
 from autograder.reports.escape import printable
 from autograder.reports.html import exercise_html
 from autograder.reports.text import exercise_text
-from autograder.results import ExerciseResult, Result, as_number, shown_points
+from autograder.results import Result, as_number, shown_points
 
 AGO_SECONDS = 90
 NO_FILE_IN_COLAB = """\
@@ -58,7 +58,9 @@ def check_cell(exercise: str) -> int | float:
     try:
         notebook = _notebook()
         result, checked = _check(notebook, exercise)
-        _show(result.exercises[0], _notes(result, checked, notebook))
+        (graded,), notes = result.exercises, _notes(result, checked, notebook)
+        page = exercise_html(graded, notes, printed=True)
+        _display(page, exercise_text(graded, notes, printed=True))
         return as_number(_points(result, checked))
     except AutograderError as error:
         _refuse(str(error))
@@ -195,11 +197,6 @@ def _notes(result: Result, exercise: Exercise, notebook: Path) -> list[str]:
         notes += {NO_ISOLATION} - _told
         _told.add(NO_ISOLATION)
     return [*notes, _saved(notebook), *_unsaved(notebook, exercise.entry_points)]
-
-
-def _show(exercise: ExerciseResult, notes: list[str]) -> None:
-    page = exercise_html(exercise, notes, printed=True)
-    _display(page, exercise_text(exercise, notes, printed=True))
 
 
 def _refuse(reason: str) -> None:

@@ -120,6 +120,15 @@ def _items(parent: pytest.Collector, exercise: Exercise, work: Path) -> Iterator
 # -- running --------------------------------------------------------------------------------
 
 
+class NotPassed(AssertionError):
+    """Its text is all that the student is to read."""
+
+    def __init__(self, text: str):
+        from autograder.reports.escape import printable
+
+        super().__init__(printable(text, 20_000, newlines=True))
+
+
 class CheckItem(pytest.Item):
     """One visible check of the work at `work`, a file or the folder that holds it."""
 
@@ -128,16 +137,15 @@ class CheckItem(pytest.Item):
         self.exercise = exercise
         self.check = check
         self.work = work
-        self.said = ""
         self.extra_keyword_matches.update({exercise.name, *exercise.entry_points})
 
     def runtest(self) -> None:
-        """Passes, skips, or raises AssertionError with what the student is to read."""
+        """Passes, skips, or raises NotPassed."""
         from autograder.results import Status
 
         result, exercise = self._desk().result(self.work, self.exercise)
         if result.error:
-            self._fail(result.error)
+            raise NotPassed(result.error)
         verdict = next(verdict for verdict in exercise.checks if verdict.name == self.check.name)
         if verdict.status is Status.SKIPPED:
             reason = verdict.rationale.strip("()")
@@ -147,13 +155,7 @@ class CheckItem(pytest.Item):
 
             if printed := self._desk().printed_now(self.work, exercise):
                 self.add_report_section("call", "stdout", "\n".join(shown_printed(printed)))
-            self._fail(explained(verdict, WIDTH))
-
-    def _fail(self, text: str) -> None:
-        from autograder.reports.escape import printable
-
-        self.said = printable(text, 20_000, newlines=True)
-        raise AssertionError(self.said)
+            raise NotPassed(explained(verdict, WIDTH))
 
     def _desk(self) -> Desk:
         stash = self.config.stash
@@ -165,8 +167,8 @@ class CheckItem(pytest.Item):
         """What the student is to read; a traceback only where the fault is ours."""
         from autograder.errors import AutograderError
 
-        if self.said:
-            return self.said
+        if isinstance(excinfo.value, NotPassed):
+            return str(excinfo.value)
         if isinstance(excinfo.value, AutograderError):
             return f"autograder: {excinfo.value}"
         return super().repr_failure(excinfo, style)
