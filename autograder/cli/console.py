@@ -6,20 +6,17 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from rich.console import Console
 
 from autograder.errors import InternalError, SubmissionError
 from autograder.results import Report, as_json
 
+Run = Callable[[argparse.Namespace], int]
+"""Runs a command; returns its exit code."""
 
-class AddCommand(Protocol):
-    """Adds a command's parser: name, what runs it, a line of help, examples."""
-
-    def __call__(
-        self, name: str, run: Callable[[argparse.Namespace], int], summary: str, epilog: str
-    ) -> argparse.ArgumentParser: ...
+AddCommand = Callable[[str, Run, str, str], argparse.ArgumentParser]
+"""Adds a command's parser: name, what runs it, a line of help, examples."""
 
 
 def course_option(options: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from rich_argparse import RawDescriptionRichHelpFormatter
 from autograder import __version__
 from autograder.cli import author, student
 from autograder.cli.console import (
+    Run,
     course_option,
     exit_code,
     make_console,
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         options = parser().parse_args(arguments)
-        command: Callable[[argparse.Namespace], int] = options.command
+        command: Run = options.command
         code = command(options)
         sys.stdout.flush()
         return code
@@ -113,9 +114,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], int], summary: str, epilog: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, summary: str, epilog: str) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
             help=summary,

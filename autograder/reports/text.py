@@ -106,7 +106,7 @@ def print_verdict(
     line.append("" if verdict.visible else " (hidden)", style="dim")
     if is_skipped:
         reason = f"  {shown(verdict.rationale)}"
-        has_room = line.cell_len + len(reason) <= min(console.width, 80)
+        has_room = line.cell_len + len(reason) <= console.width
         line.append(reason if has_room else "  (after one above)", style="dim")
     console.print(line, no_wrap=True, overflow="ellipsis")
     if in_full and is_open(verdict):

@@ -11,8 +11,8 @@ h hint   n next   r run again   a all   l list   q quit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.text import Text
@@ -37,20 +37,20 @@ ALL_SOLVED = "Every visible check passes. Hand in, or press a to check all of it
 LEAST_PRINTED = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WatchPage:
     """What to show. `exercise` is the one at hand, "" when all are solved; `result` the answer
     that it is in, if there is one; `focus` the check to explain; `lines` stand above it;
     `status` the line above the keys."""
 
     assignment: Assignment
-    standing: Mapping[str, Stands]
+    standing: Mapping[str, Stands] = field(default_factory=dict)
     exercise: str = ""
     result: Result | None = None
     error: str = ""
     hint: Revealed | None = None
     focus: str = ""
-    lines: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     status: str = ""
     is_list: bool = False
     has_keys: bool = True

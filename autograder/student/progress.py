@@ -55,13 +55,13 @@ class Progress:
     """The memory of one folder.
 
     `revealed` counts, for an exercise and a check of it, the steps of its hints that were shown;
-    `said` holds what is said once only; `problem` is a line for the student, or "".
+    `told` holds what is told once only; `problem` is a line for the student, or "".
     """
 
     folder: Path
     exercises: dict[str, ExerciseProgress] = field(default_factory=dict)
     revealed: dict[str, dict[str, int]] = field(default_factory=dict)
-    said: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     problem: str = ""
 
     @property
@@ -88,7 +88,7 @@ class Progress:
             "version": VERSION,
             "exercises": {name: asdict(one) for name, one in self.exercises.items()},
             "revealed": self.revealed,
-            "said": sorted(self.said),
+            "said": sorted(self.told),
         }
         try:
             self.file.parent.mkdir(exist_ok=True)
@@ -145,9 +145,9 @@ class Progress:
 
     def first_time(self, what: str) -> bool:
         """True the first time that it is asked about `what`, False ever after."""
-        if what in self.said:
+        if what in self.told:
             return False
-        self.said.add(what)
+        self.told.add(what)
         return True
 
 

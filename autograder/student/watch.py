@@ -14,14 +14,12 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
-from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder.course.course import Course
 from autograder.grading.grader import Settings
-from autograder.reports.hints import Revealed
 from autograder.reports.text import is_open, shown
 from autograder.reports.watching import WatchPage, print_page
 from autograder.results import Result, Status, Verdict
@@ -62,46 +60,45 @@ def watch(path: Path, device: str, console: Console) -> int:
     return 0
 
 
-@dataclass
 class Watch:
-    """What is at hand, and what each event does to it. `run` returns at the end.
+    """What each event does to the page, and what else is remembered. `run` returns at the end.
 
-    `current` is the exercise at hand, "" when all are solved; `changed` those whose code is new
-    since they ran; `focus` the check to explain; `hinted` the verdict that `hint` is for;
-    `settles` when (time.monotonic) a half-written save is taken as it is; `told` when the page
-    last said that something runs.
+    `changed` holds the exercises whose code is new since they ran; `hinted` is the verdict that
+    the page's hint is for; `settles` when (time.monotonic) a half-written save is taken as it is;
+    `told` when the page last said that something runs.
     """
 
-    path: Path
-    course: Course
-    runner: Runner
-    events: Events
-    console: Console
-    _: KW_ONLY
-    has_keys: bool
-    current: str = ""
-    work: Work = field(default_factory=Work)
-    job: Job | None = None
-    result: Result | None = None
-    hint: Revealed | None = None
-    hinted: Verdict | None = None
-    changed: set[str] = field(default_factory=set)
-    focus: str = ""
-    lines: list[str] = field(default_factory=list)
-    status: str = ""
-    why: str = ""
-    is_list: bool = False
-    settles: float | None = None
-    saved: str = ""
-    told: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.folder = self.path if self.path.is_dir() else self.path.parent
-        self.assignment = self.course.handout
+    def __init__(
+        self,
+        path: Path,
+        course: Course,
+        runner: Runner,
+        events: Events,
+        console: Console,
+        *,
+        has_keys: bool,
+    ):
+        self.path = path
+        self.folder = path if path.is_dir() else path.parent
+        self.assignment = course.handout
         self.names = self.assignment.names
-        self.known = self.course.known()
+        self.known = course.known()
+        self.runner = runner
+        self.events = events
+        self.console = console
         self.progress = Progress.open(self.folder)
-        self.current = self._next_open() or self.names[0]
+        self.page = WatchPage(self.assignment, has_keys=has_keys)
+        self.page.exercise = self._next_open() or self.names[0]
+        self.work = Work()
+        self.job: Job | None = None
+        self.hinted: Verdict | None = None
+        self.changed: set[str] = set()
+        self.lines: list[str] = []
+        self.status = ""
+        self.why = ""
+        self.saved = ""
+        self.settles: float | None = None
+        self.told = 0.0
 
     # -- the loop -----------------------------------------------------------------------
 
@@ -163,22 +160,22 @@ class Watch:
         self.settles = None
         if work.digest == self.work.digest:
             if self.job is None:
-                self.status = f"{_clock()}  saved; the code is as it was"
+                self._set_status("saved; the code is as it was")
                 self.draw()
             return
         changed = self._changed(self.work, work)
-        if changed and self.current not in changed:
-            self.current = next(name for name in self.names if name in changed)
+        if changed and self.page.exercise not in changed:
+            self.page.exercise = next(name for name in self.names if name in changed)
         self.changed |= changed
         self.work = work
-        self.is_list = False
+        self.page.is_list = False
         self.lines.clear()
         if work.submission is None:
             self.job = None
-            self.status = f"{_clock()}  waiting for the next save"
+            self._set_status("waiting for the next save")
             self.draw()
         else:
-            which = {self.current, *self.changed} - {""}
+            which = {self.page.exercise, *self.changed} - {""}
             self.ask(which or set(self.names), at, self.saved)
 
     def _changed(self, before: Work, after: Work) -> set[str]:
@@ -209,13 +206,13 @@ class Watch:
             return
         self.job = None
         self.changed -= answer.job.exercises
-        self.focus = self._focus(answer.result)
-        self.result = answer.result
+        self.page.focus = self._focus(answer.result)
+        self.page.result = answer.result
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
         self.lines += self.progress.told_once(answer.result)
         seconds = time.monotonic() - answer.job.begun
-        self.status = f"{_clock()}  {self.why}: answered in {seconds:.2f} s"
+        self._set_status(f"{self.why}: answered in {seconds:.2f} s")
         self._renew_hint()
         self._go_on(answer)
         self.draw()
@@ -224,38 +221,38 @@ class Watch:
     def _focus(self, after: Result) -> str:
         """The check to explain: the first open one that fares otherwise than before, since that
         is what was worked on; "" for the first of all."""
-        ran = self._checks(self.result)
+        ran = self._checks(self.page.result)
         before = {one.name: (one.status, one.rationale) for one in ran}
         still = {
             one.name: (one.status, one.rationale) for one in self._checks(after) if is_open(one)
         }
         differ = (name for name in still if before.get(name, still[name]) != still[name])
-        return next(differ, self.focus if self.focus in still else "")
+        return next(differ, self.page.focus if self.page.focus in still else "")
 
     def _checks(self, result: Result | None) -> tuple[Verdict, ...]:
         """What came of the exercise at hand."""
         ran = result.exercises if result else ()
-        return next((one.checks for one in ran if one.name == self.current), ())
+        return next((one.checks for one in ran if one.name == self.page.exercise), ())
 
     def _go_on(self, answer: Answer) -> None:
         """To the next open exercise; past the last, all are run once more, to be sure."""
         ran_all = answer.job.exercises == frozenset(self.names)
-        if self.current and self.progress.exercises[self.current].is_solved:
+        if self.page.exercise and self.progress.exercises[self.page.exercise].is_solved:
             if not ran_all:
-                self.lines.append(f"Solved: {shown(self.current)}")
-            self.current = self._next_open()
-            self.hint = None
-            if self.current and not ran_all:
-                self.ask({self.current})
-        elif not self.current:
-            self.current = self._next_open()
-        if not self.current and not ran_all:
+                self.lines.append(f"Solved: {shown(self.page.exercise)}")
+            self.page.exercise = self._next_open()
+            self.page.hint = None
+            if self.page.exercise and not ran_all:
+                self.ask({self.page.exercise})
+        elif not self.page.exercise:
+            self.page.exercise = self._next_open()
+        if not self.page.exercise and not ran_all:
             self.ask(set(self.names))
 
     def _next_open(self) -> str:
         """The next exercise after the one at hand that is not solved, from the top again; "" if
         there is none."""
-        at = self.names.index(self.current) + 1 if self.current else 0
+        at = self.names.index(self.page.exercise) + 1 if self.page.exercise else 0
         solved = {name for name, kept in self.progress.exercises.items() if kept.is_solved}
         ahead = [*self.names[at:], *self.names[:at]]
         return next((name for name in ahead if name not in solved), "")
@@ -264,18 +261,18 @@ class Watch:
 
     def on_key(self, key: str) -> None:
         """h, n, r, a, l; what is no key of ours only leaves the list."""
-        was_list, self.is_list = self.is_list, False
+        was_list, self.page.is_list = self.page.is_list, False
         if key == "l":
-            self.is_list = not was_list
+            self.page.is_list = not was_list
         elif key == "h":
             self.reveal()
         elif key == "n":
-            self.current = self._next_open() or self.current
-            self.hint = None
+            self.page.exercise = self._next_open() or self.page.exercise
+            self.page.hint = None
             self.lines.clear()
-            self.ask({self.current} if self.current else set(self.names))
-        elif key == "r" and self.current:
-            self.ask({self.current})
+            self.ask({self.page.exercise} if self.page.exercise else set(self.names))
+        elif key == "r" and self.page.exercise:
+            self.ask({self.page.exercise})
         elif key in "ar":
             self.lines.clear()
             self.ask(set(self.names))
@@ -287,18 +284,18 @@ class Watch:
         if found is None or self.job is not None:
             self.status = "h: wait for the answer" if self.job else "there is nothing to hint at"
             return
-        (exercise,) = self.assignment.named([self.current])
+        (exercise,) = self.assignment.named([self.page.exercise])
         self.progress = Progress.open(self.folder)
-        self.hint = hints.reveal(exercise, found, self.progress)
+        self.page.hint = hints.reveal(exercise, found, self.progress)
         self.hinted = found
-        if self.hint is None:
+        if self.page.hint is None:
             self.status = "there is no hint for this check"
         self.progress.save()
 
     def _first_open(self) -> Verdict | None:
         """The check of the exercise at hand that a hint would be for."""
-        checks = self._checks(self.result)
-        focused = (one for one in checks if one.name == self.focus and is_open(one))
+        checks = self._checks(self.page.result)
+        focused = (one for one in checks if one.name == self.page.focus and is_open(one))
         return next(focused, hints.first_open(checks))
 
     def _renew_hint(self) -> None:
@@ -306,29 +303,23 @@ class Watch:
         page tells is not told again."""
         found = self._first_open()
         if found is None or self.hinted is None or _way(found) != _way(self.hinted):
-            self.hint = None
+            self.page.hint = None
         if found is not None and found.mistake and found.hint:
-            self.progress.reveal(self.current, f"{found.name}/{found.mistake}", most=1)
+            self.progress.reveal(self.page.exercise, f"{found.name}/{found.mistake}", most=1)
+
+    def _set_status(self, text: str) -> None:
+        self.status = f"{time.strftime('%H:%M:%S')}  {text}"
 
     # -- the page -----------------------------------------------------------------------
 
     def draw(self) -> None:
         """Shows everything anew; where the output is no terminal, below what was there."""
-        page = WatchPage(
-            assignment=self.assignment,
-            standing=self.progress.exercises,
-            exercise=self.current,
-            result=self.result,
-            error=self.work.error,
-            hint=self.hint,
-            focus=self.focus,
-            lines=(*self.lines[-MOST_LINES:], *self.progress.notes),
-            status=self._status(),
-            is_list=self.is_list,
-            has_keys=self.has_keys,
-        )
+        self.page.standing = self.progress.exercises
+        self.page.error = self.work.error
+        self.page.lines = [*self.lines[-MOST_LINES:], *self.progress.notes]
+        self.page.status = self._status()
         with self.console.capture() as captured:
-            print_page(page, self.console)
+            print_page(self.page, self.console)
         text = captured.get()
         self.console.file.write(CLEAR + text if self.console.is_terminal else text + "\n")
         self.console.file.flush()
@@ -337,7 +328,7 @@ class Watch:
         if self.job is None:
             return self.status
         seconds = int(time.monotonic() - self.job.begun)
-        if self.result is None and not seconds:
+        if self.page.result is None and not seconds:
             return "starting; PyTorch takes a few seconds"
         return f"{self._named(self.job)}: running for {seconds} s (a save ends it)"
 
@@ -351,7 +342,3 @@ class Watch:
 def _way(verdict: Verdict) -> tuple[str, Status, str | None]:
     """Which check failed, and in which way."""
     return verdict.name, verdict.status, verdict.mistake
-
-
-def _clock() -> str:
-    return time.strftime("%H:%M:%S")
