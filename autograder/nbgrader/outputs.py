@@ -17,7 +17,6 @@ nothing that their code printed, since it may have printed the inputs of hidden 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from nbformat import NotebookNode, from_dict
@@ -27,16 +26,9 @@ from autograder.reports.text import exercise_text
 from autograder.results import ExerciseResult, shown_points
 
 
-def check_cell_outputs(exercise: ExerciseResult, notes: Sequence[str] = ()) -> list[NotebookNode]:
-    """The outputs of the check cell of an exercise.
-
-    `notes` are lines about the whole submission (cells that did not run, repairs), shown below.
-    """
-    noted = [f"Note: {note}" for note in notes]
-    shown = {
-        "text/html": exercise_html(exercise, noted),
-        "text/plain": exercise_text(exercise, noted),
-    }
+def check_cell_outputs(exercise: ExerciseResult) -> list[NotebookNode]:
+    """The outputs of the check cell of an exercise."""
+    shown = {"text/html": exercise_html(exercise), "text/plain": exercise_text(exercise)}
     return [_output("display_data", shown), score_output(exercise.score)]
 
 
