@@ -20,7 +20,8 @@ from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import words
 from autograder.judge.expect import Evidence
-from autograder.reports.student import explained, print_check
+from autograder.reports.student import print_check
+from autograder.reports.text import explained
 from autograder.results import Result, Status, Verdict
 
 ROOT = Path(__file__).parents[1]

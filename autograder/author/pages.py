@@ -112,7 +112,7 @@ def readme(assignment: Assignment) -> str:
     ]
     points = total(exercise.points for exercise in assignment.exercises)
     hidden = total(hidden_points(exercise) for exercise in assignment.exercises)
-    minutes = sum(exercise.minutes for exercise in assignment.exercises)
+    minutes = assignment.minutes
     rows.append(f"| | | together | {minutes} | {_both(points, hidden)} |")
     return f"""\
 <!-- Made by `autograder release` from solutions/{name}/. What is changed here is lost. -->

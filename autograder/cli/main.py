@@ -1,31 +1,43 @@
 """The command line: parses, calls, prints. What it does is done elsewhere.
 
-Imports stay inside the commands: `autograder --help` loads neither torch nor nbgrader.
+What loads torch, numpy or nbgrader is imported inside the commands: `--help` is quick.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich_argparse import RawDescriptionRichHelpFormatter
+
 from autograder import __version__
 from autograder.cli import author, student
-from autograder.cli import hint as cli_hint
-from autograder.cli.console import course_option, make_console
+from autograder.cli.console import (
+    Run,
+    course_option,
+    exit_code,
+    make_console,
+    print_json,
+    running_options,
+)
+from autograder.course.course import Course
 from autograder.errors import AutograderError, GradebookError, InternalError, UsageError
+from autograder.reports.escape import printable
+from autograder.reports.files import ResultFolder
+from autograder.reports.gradebook import print_class_summary, print_line
+from autograder.reports.text import print_result, print_summary
+from autograder.results import Report, Result
 
 if TYPE_CHECKING:
-    from autograder.course.course import Course
     from autograder.grading.grader import Settings
     from autograder.nbgrader.class_grading import Written
-    from autograder.reports.files import ResultFolder
-    from autograder.results import Report, Result
 
 DESCRIPTION = (
     "Grades PyTorch exercises: runs them isolated, judges them from outside, and says why."
@@ -56,6 +68,14 @@ examples:
   autograder prove                              references full, stubs zero, mistakes caught
   autograder doctor                             what protects this machine, tested
 """
+GRADE_EXAMPLES = """\
+examples:
+  autograder grade submission/
+  autograder grade ada.ipynb grace.py alan.zip --json > results.json
+  autograder grade class/* --output results/ --require network,filesystem,kill
+  autograder grade submitted/ --gradebook sqlite:///gradebook.db
+"""
+DOCTOR_EXAMPLES = "examples:\n  autograder doctor\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,14 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         options = parser().parse_args(arguments)
-        command: Callable[[argparse.Namespace], int] = options.command
+        command: Run = options.command
         code = command(options)
         sys.stdout.flush()
         return code
     except AutograderError as error:
-        from autograder.reports.escape import printable
-
-        print(f"autograder: {printable(str(error), 2_000, newlines=True)}", file=sys.stderr)
+        _say(printable(str(error), newlines=True))
         return error.exit_code
     except KeyboardInterrupt:
         _say("interrupted")
@@ -87,8 +105,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, with help."""
-    from rich_argparse import RawDescriptionRichHelpFormatter
-
     top = argparse.ArgumentParser(
         prog="autograder",
         description=DESCRIPTION,
@@ -98,9 +114,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"autograder {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], int], summary: str, epilog: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, summary: str, epilog: str) -> argparse.ArgumentParser:
         added = commands.add_parser(
             name,
             help=summary,
@@ -111,104 +125,37 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    _grade_options(
-        command("grade", grade, "grade submissions against the reference", GRADE_EXAMPLES)
-    )
-    student.add_commands(command, _running_options)
-    cli_hint.add_command(command)
+    summary = "grade submissions against the reference"
+    _grade_options(command("grade", grade, summary, GRADE_EXAMPLES))
+    student.add_commands(command)
     author.add_commands(command)
-    doctor_options = command(
-        "doctor", doctor, "show which protections and devices work here", DOCTOR_EXAMPLES
-    )
-    doctor_options.add_argument("--json", action="store_true", help="as JSON on stdout")
+    summary = "show which protections and devices work here"
+    options = command("doctor", doctor, summary, DOCTOR_EXAMPLES)
+    options.add_argument("--json", action="store_true", help="as JSON on stdout")
     return top
 
 
-GRADE_EXAMPLES = """\
-examples:
-  autograder grade submission/
-  autograder grade ada.ipynb grace.py alan.zip --json > results.json
-  autograder grade class/* --output results/ --require network,filesystem,kill
-  autograder grade submitted/ --gradebook sqlite:///gradebook.db
-"""
-DOCTOR_EXAMPLES = "examples:\n  autograder doctor\n"
-
-
-def _running_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument(
-        "--exercise",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="only this one (may be repeated)",
-    )
-    options.add_argument(
-        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
-    )
-    options.add_argument("--seed", type=_seed, default=0, help="of the unseen inputs (default: 0)")
-    options.add_argument(
-        "--timeout",
-        type=_seconds,
-        metavar="SECONDS",
-        help="for one check (default: as the exercise says)",
-    )
-    options.add_argument("--json", action="store_true", help="the report as JSON on stdout")
-
-
 def _grade_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument(
-        "paths",
-        nargs="+",
-        type=Path,
-        metavar="PATH",
-        help="a folder, .py, .ipynb, or a zip of these",
-    )
-    _running_options(options)
-    options.add_argument(
-        "--assignment", metavar="NAME", help="which one it is (default: found out)"
-    )
-    options.add_argument(
-        "--require",
-        default="",
-        metavar="LAYER,...",
-        help="refuse to grade where one of these protections is off",
-    )
-    options.add_argument(
-        "--output", type=Path, metavar="DIR", help="write one JSON file a submission there"
-    )
-    options.add_argument(
-        "--gradebook",
-        metavar="URL",
-        help="PATH is nbgrader's submitted/: write the scores to this database, and autograded/",
-    )
+    what = "a folder, .py, .ipynb, or a zip of these"
+    options.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=what)
+    running_options(options)
+    what = "which one it is (default: found out)"
+    options.add_argument("--assignment", metavar="NAME", help=what)
+    what = "refuse to grade where one of these protections is off"
+    options.add_argument("--require", default="", metavar="LAYER,...", help=what)
+    what = "write one JSON file a submission there"
+    options.add_argument("--output", type=Path, metavar="DIR", help=what)
+    what = "PATH is nbgrader's submitted/: write the scores to this database, and autograded/"
+    options.add_argument("--gradebook", metavar="URL", help=what)
     options.add_argument("--printed", action="store_true", help="show what the code printed")
     course_option(options)
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or int(text[:11]) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {2**32 - 1}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return value
 
 
 # -- commands -------------------------------------------------------------------------------
 
 
 def grade(options: argparse.Namespace) -> int:
-    from autograder.course.course import Course
     from autograder.grading.grader import Grader, Settings
-    from autograder.reports.files import ResultFolder
-    from autograder.results import Report
 
     settings = Settings(
         device=options.device,
@@ -226,6 +173,8 @@ def grade(options: argparse.Namespace) -> int:
             raise UsageError("--gradebook takes whole assignments: leave out --exercise")
         return _grade_class(options, course, settings, folder)
     results: list[Result] = []
+    many = len(options.paths) > 1
+    console = make_console()
     with Grader(course, settings) as grader:
         try:
             for path in options.paths:
@@ -234,15 +183,17 @@ def grade(options: argparse.Namespace) -> int:
                 if folder:
                     folder.write(result)
                 if not options.json:
-                    _print(result, options.printed, rule=len(options.paths) > 1)
+                    if many:
+                        console.rule(style="dim")
+                    print_result(result, console, printed=options.printed)
         except KeyboardInterrupt:
             _say(f"interrupted after {len(results)} of {len(options.paths)} submissions")
     report = Report(tuple(results))
     if options.json:
-        _print_json(report)
-    elif len(options.paths) > 1:
-        _print_summary(report)
-    return 130 if len(results) < len(options.paths) else _exit_code(report)
+        print_json(report)
+    elif many:
+        print_summary(results, console)
+    return 130 if len(results) < len(options.paths) else exit_code(report)
 
 
 def _grade_class(
@@ -250,8 +201,6 @@ def _grade_class(
 ) -> int:
     """`grade --gradebook`: a line a student as they are done, then what came of all."""
     from autograder.grading.grader import Grader
-    from autograder.reports.gradebook import print_line, print_summary
-    from autograder.results import Report
 
     console = make_console()
 
@@ -267,12 +216,12 @@ def _grade_class(
         done = grade_class(options.paths, grader, options.gradebook, tell)
     report = Report(tuple(done.results))
     if options.json:
-        _print_json(report)
+        print_json(report)
     else:
-        print_summary(done.states, done.tree.skipped, done.tree.others, console)
+        print_class_summary(done.states, done.tree.skipped, done.tree.others, console)
     if done.problem:
         raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
-    return _exit_code(report) or (3 if done.tree.skipped else 0)
+    return exit_code(report) or (3 if done.tree.skipped else 0)
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -280,15 +229,10 @@ def doctor(options: argparse.Namespace) -> int:
 
     examination = examine()
     if options.json:
-        import json
-
         print(json.dumps(examination, indent=2))
     else:
         print_examination(examination, make_console())
     return 0
-
-
-# -- printing -------------------------------------------------------------------------------
 
 
 def _layers(text: str) -> frozenset[str]:
@@ -302,34 +246,5 @@ def _layers(text: str) -> frozenset[str]:
     return names
 
 
-def _print(result: Result, printed: bool, rule: bool) -> None:
-    from autograder.reports.text import print_result
-
-    console = make_console()
-    if rule:
-        console.rule(style="dim")
-    print_result(result, console, printed=printed)
-
-
-def _print_summary(report: Report) -> None:
-    from autograder.reports.text import print_summary
-
-    print_summary(report.results, make_console())
-
-
 def _say(text: str) -> None:
     print(f"autograder: {text}", file=sys.stderr)
-
-
-def _print_json(report: Report) -> None:
-    import json
-
-    from autograder.results import as_json
-
-    print(json.dumps(as_json(report), indent=2, ensure_ascii=True))
-
-
-def _exit_code(report: Report) -> int:
-    if any(result.has_internal_faults for result in report.results):
-        return 70
-    return 3 if any(result.error for result in report.results) else 0

@@ -38,7 +38,14 @@ class Course:
                 "is not a working copy of an assignment (it has no checks/)",
                 "cd into your copy of the assignment, or make one: `autograder start NAME`",
             )
-        return cls({load.load_assignment(checks).name: checks})
+        assignment = load.load_assignment(checks)
+        return cls({assignment.name: checks}, {assignment.name: assignment})
+
+    @property
+    def handout(self) -> Assignment:
+        """The one assignment of what was handed out."""
+        (name,) = self.folders
+        return self.assignment(name)
 
     def folder(self, name: str) -> Path:
         """The folder that describes an assignment; UsageError with the names that there are."""

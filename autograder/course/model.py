@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from autograder.errors import UsageError, did_you_mean
 from autograder.results import total
 
 FIXTURES = frozenset({"student", "reference", "rng", "thresholds"})
@@ -77,3 +78,20 @@ class Assignment:
     @property
     def entry_points(self) -> tuple[str, ...]:
         return tuple(name for exercise in self.exercises for name in exercise.entry_points)
+
+    @property
+    def names(self) -> list[str]:
+        return [exercise.name for exercise in self.exercises]
+
+    @property
+    def minutes(self) -> int:
+        return sum(exercise.minutes for exercise in self.exercises)
+
+    def named(self, names: Collection[str]) -> list[Exercise]:
+        """The exercises of these names, all for none; UsageError where one is not there."""
+        if unknown := sorted({*names} - {*self.names}):
+            raise UsageError(
+                f"{self.name} has no exercise {', '.join(unknown)}; it has "
+                f"{', '.join(self.names)}{did_you_mean(unknown[0], self.names)}"
+            )
+        return [exercise for exercise in self.exercises if not names or exercise.name in names]

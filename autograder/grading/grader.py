@@ -23,8 +23,8 @@ from types import TracebackType
 from typing import Self
 
 from autograder.course.course import Course, solution_source
-from autograder.course.model import Assignment, Exercise
-from autograder.errors import InternalError, SubmissionError, UsageError, did_you_mean
+from autograder.course.model import Exercise
+from autograder.errors import InternalError, SubmissionError
 from autograder.grading.device import choose_device
 from autograder.grading.references import ReferenceRun, References
 from autograder.judge import diagnosis
@@ -172,9 +172,7 @@ class Grader:
         if not name and len(self.course.folders) == 1:
             name = next(iter(self.course.folders))
         exercises = (
-            tuple(_ungraded(e) for e in self.exercises(self.course.assignment(name), only))
-            if name
-            else ()
+            tuple(_ungraded(e) for e in self.course.assignment(name).named(only)) if name else ()
         )
         return Result(
             str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
@@ -199,7 +197,7 @@ class Grader:
             )
             return self.unreadable(Path(submission.name), error, only=only)
         assignment = self.course.assignment(submission.assignment)
-        exercises = self.exercises(assignment, only)
+        exercises = assignment.named(only)
         session = self.session(submission)
         try:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
@@ -243,16 +241,6 @@ class Grader:
             printed=session.printed_loading or "",
             slow_start=_slow_start(session),
         )
-
-    def exercises(self, assignment: Assignment, only: Collection[str] = ()) -> list[Exercise]:
-        """The exercises that were asked for; UsageError where one is not there."""
-        if unknown := sorted({*only} - {exercise.name for exercise in assignment.exercises}):
-            known = [exercise.name for exercise in assignment.exercises]
-            raise UsageError(
-                f"{assignment.name} has no exercise {', '.join(unknown)}; it has "
-                f"{', '.join(known)}{did_you_mean(unknown[0], known)}"
-            )
-        return [exercise for exercise in assignment.exercises if not only or exercise.name in only]
 
     def session(self, submission: Submission) -> Session:
         """A session for the cells of a submission."""

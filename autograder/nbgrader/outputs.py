@@ -21,17 +21,14 @@ from decimal import Decimal
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.reports.escape import printable
 from autograder.reports.html import exercise_html
-from autograder.results import ExerciseResult, Status, shown_points, shown_score
-
-SHOWN = 1_500
-"""Characters of one text, at most."""
+from autograder.reports.text import exercise_text
+from autograder.results import ExerciseResult, shown_points
 
 
 def check_cell_outputs(exercise: ExerciseResult) -> list[NotebookNode]:
     """The outputs of the check cell of an exercise."""
-    shown = {"text/html": exercise_html(exercise), "text/plain": as_text(exercise)}
+    shown = {"text/html": exercise_html(exercise), "text/plain": exercise_text(exercise)}
     return [_output("display_data", shown), score_output(exercise.score)]
 
 
@@ -44,17 +41,3 @@ def _output(kind: str, data: dict[str, str], **more: object) -> NotebookNode:
     """As nbformat's new_output, without its check against the schema, which takes 3 ms."""
     output: NotebookNode = from_dict({"output_type": kind, "metadata": {}, "data": data, **more})
     return output
-
-
-def as_text(exercise: ExerciseResult) -> str:
-    """The same for where no HTML is shown."""
-    lines = [f"{exercise.title}: {shown_score(exercise.score, exercise.max_score)} points"]
-    for verdict in exercise.checks:
-        points = shown_score(verdict.score, verdict.max_score)
-        hidden = "" if verdict.visible else " (hidden)"
-        lines.append(f"{verdict.status.value:>8}  {points:>9}  {verdict.description}{hidden}")
-        if verdict.visible and verdict.status is not Status.PASSED:
-            hint = f"Hint: {verdict.hint}" if verdict.hint else ""
-            texts = [printable(text, SHOWN, newlines=True) for text in (verdict.rationale, hint)]
-            lines += [" " * 21 + line for text in texts if text for line in text.split("\n")]
-    return "\n".join(lines)

@@ -12,8 +12,6 @@ import re
 import unicodedata
 
 _CUT = "..."
-_NARROW = 0x100
-_WIDE = 0x10000
 # Letters by category, but shown as nothing: Hangul fillers and the Braille blank.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Control (Cc, which holds C0, DEL and C1), format (Cf: bidi, zero width, tags), surrogates, private
@@ -55,15 +53,11 @@ def _cut(parts: list[str], limit: int) -> str:
 
 
 def _escape(character: str, newlines: bool) -> str:
-    if character in "\n\t":
-        return character if newlines else ("\\n" if character == "\n" else "\\t")
-    if character in _BLANK or unicodedata.category(character) in _HIDDEN:
-        return _spelled(character)
-    return character
+    if newlines and character in "\n\t":
+        return character
+    is_hidden = character in _BLANK or unicodedata.category(character) in _HIDDEN
+    return _spelled(character) if is_hidden else character
 
 
 def _spelled(character: str) -> str:
-    code = ord(character)
-    if code < _NARROW:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < _WIDE else f"\\U{code:08x}"
+    return character.encode("unicode_escape").decode("ascii")

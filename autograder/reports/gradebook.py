@@ -37,7 +37,7 @@ def print_line(result: Result, state: str, graded: bool, console: Console) -> No
     console.print(line, soft_wrap=True)
 
 
-def print_summary(
+def print_class_summary(
     states: Sequence[str],
     skipped: Sequence[tuple[str, str]],
     others: Sequence[tuple[str, int]],

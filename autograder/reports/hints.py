@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.course.hints import LINK
 from autograder.reports.student import notes_beside
-from autograder.reports.text import print_verdict, shown
+from autograder.reports.text import print_error, print_notes, print_verdict, shown
 from autograder.results import ExerciseResult, Result, Status, Verdict
 
 
@@ -39,41 +39,41 @@ class Hinted:
 
 
 def print_next(result: Result, hinted: Hinted | None, console: Console) -> None:
-    """What there is to say after the checks ran: a hint, or why there is none."""
+    """What there is to say after the checks ran: a hint, or why there is none.
+
+    A hint stands below the check that does not pass, what happened there, and the notes.
+    """
     if result.error:
-        console.print(Text(shown(result.error), style="red"))
+        print_error(result.error, console)
         return
     if hinted is None:
         names = ", ".join(exercise.name for exercise in result.exercises)
         console.print(Text(f"Nothing to hint at: every visible check of {names} passes."))
         return
-    print_hint(hinted, console, result.notes)
-
-
-def print_hint(hinted: Hinted, console: Console, notes: Sequence[str] = ()) -> None:
-    """The check that does not pass, what happened there and on the way, and the hint."""
     exercise, verdict, hint = hinted.exercise, hinted.verdict, hinted.hint
-    console.print(Text(exercise.name, style="bold").append(f"  {exercise.title}", style="not bold"))
-    print_verdict(replace(verdict, hint="", mistake=None), console)
-    for note in notes_beside(notes, exercise):
-        console.print(
-            Padding(Text(f"Note: {shown(note)}", style="yellow"), (0, 0, 0, 10), expand=False)
-        )
+    console.print(Text.assemble((exercise.name, "bold"), f"  {exercise.title}"))
+    print_verdict(replace(verdict, hint=""), console, set())
+    print_notes(notes_beside(result, exercise), console)
     if verdict.status is Status.INTERNAL:
         return
     console.print()
     if hint is None:
         console.print("  There is no hint for this check; the lines above say what it wants.")
         return
-    console.print(Text(f"  Hint {hint.number} of {hint.total}", style="cyan bold"))
-    print_markdown(hint.text, console, indent=4)
+    print_hint(hint, console)
     console.print()
-    console.print(
-        Padding(Text(_what_next(exercise.name, hint), style="dim"), (0, 0, 0, 2), expand=False)
-    )
+    next_step = Text(_next_step(exercise.name, hint), style="dim")
+    console.print(Padding(next_step, (0, 0, 0, 2), expand=False))
 
 
-def _what_next(exercise: str, hint: Revealed) -> str:
+def print_hint(hint: Revealed, console: Console, aside: str = "") -> None:
+    """Which hint it is, an aside, and its text below."""
+    which = f"  Hint {hint.number} of {hint.total}"
+    console.print(Text.assemble((which, "cyan bold"), (f"  ({aside})" if aside else "", "dim")))
+    print_markdown(hint.text, console)
+
+
+def _next_step(exercise: str, hint: Revealed) -> str:
     again = f"`autograder hint {exercise}"
     if hint.left:
         return f"{hint.left} more: {again}` shows the next."
@@ -89,22 +89,16 @@ def print_shown(hints: Mapping[str, Mapping[str, Sequence[str]]], console: Conso
         console.print(Text(f"No hint was shown yet; `autograder hint {name}` shows one."))
     for exercise, checks in hints.items():
         for check, texts in checks.items():
-            console.print(Text(f"{exercise}  ").append(check, style="bold"))
+            console.print(Text.assemble(f"{exercise}  ", (check, "bold")))
             for number, text in enumerate(texts, start=1):
                 console.print(Text(f"  Hint {number}", style="cyan bold"))
-                print_markdown(text, console, indent=4)
+                print_markdown(text, console)
             console.print()
 
 
-def print_forgotten(exercises: Sequence[str], console: Console) -> None:
-    """Said after `--reset`."""
-    console.print(Text(f"The hints of {', '.join(exercises)} begin with the first again."))
-
-
-def print_markdown(text: str, console: Console, *, indent: int) -> None:
+def print_markdown(text: str, console: Console) -> None:
     """A paragraph; where it has links, their addresses below it, whole and on one line each."""
     words = LINK.sub(lambda link: link[1], text)
-    console.print(Padding(Text(shown(words)), (0, 0, 0, indent), expand=False))
+    console.print(Padding(Text(shown(words)), (0, 0, 0, 4), expand=False))
     for _, address in LINK.findall(text):
-        line = Text(" " * indent).append(shown(address), style="blue")
-        console.print(line, soft_wrap=True)
+        console.print(Text(f"    {shown(address)}", style="blue"), soft_wrap=True)

@@ -14,16 +14,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import Literal
 
-from autograder.reports.escape import printable
+from autograder.reports.text import explanation, is_open, shown
 from autograder.results import ExerciseResult, Status, Verdict, shown_score
-
-Hidden = Literal["full", "description"]
-"""What is told of hidden checks: all (for a teacher), or what they ask and their points."""
-
-SHOWN = 1_500
-"""Characters of one text, at most."""
 
 BACKGROUNDS = {
     Status.PASSED: "#1a7f37",
@@ -56,19 +49,11 @@ QUOTED = re.compile(r"`([^`\n]+)`")
 
 
 def exercise_html(
-    exercise: ExerciseResult,
-    *,
-    hidden: Hidden = "description",
-    notes: Sequence[str] = (),
-    printed: bool = False,
+    exercise: ExerciseResult, notes: Sequence[str] = (), *, printed: bool = False
 ) -> str:
-    """The table of an exercise; `notes` are lines below it.
-
-    `printed` adds what the code printed: not for students where hidden checks ran, since it may
-    have printed their inputs.
-    """
+    """The table of an exercise, with the meaning of `reports.text.exercise_text`."""
     told: set[str] = set()
-    rows = "\n".join(_row(verdict, hidden, told) for verdict in exercise.checks)
+    rows = "\n".join(_row(verdict, told) for verdict in exercise.checks)
     points = shown_score(exercise.score, exercise.max_score)
     below = [f'<div style="opacity: 0.8">{_inline(note)}</div>' for note in notes]
     if printed and exercise.printed.strip():
@@ -87,15 +72,17 @@ def exercise_html(
 # -- a check ----------------------------------------------------------------------------------
 
 
-def _row(verdict: Verdict, hidden: Hidden, told: set[str]) -> str:
-    """A row of the table; a hint in `told` was given above."""
+def _row(verdict: Verdict, told: set[str]) -> str:
+    """A row of the table; what is in `told` stands above."""
     colour = BACKGROUNDS[verdict.status]
-    word = f'<span style="{WORD}; background: {colour}">{verdict.status.value}</span>'
+    word = f'<span style="{WORD}; background: {colour}">{verdict.status}</span>'
     points = shown_score(verdict.score, verdict.max_score)
-    is_open = verdict.visible or hidden == "full"
-    content = _description(verdict, is_open)
-    if is_open and verdict.status not in (Status.PASSED, Status.SKIPPED):
-        content += _explained(verdict, hidden, told)
+    small = verdict.name if verdict.visible else "(hidden)"
+    if verdict.visible and verdict.status is Status.SKIPPED:
+        small += f" {verdict.rationale}"
+    content = f'{_inline(verdict.description)} <span style="{SMALL}">{_inline(small)}</span>'
+    if verdict.visible and is_open(verdict):
+        content += _explained(verdict, told)
     cells = [
         f'<td style="{CELL}; width: 1%; padding: 6px 8px 6px 0">{word}</td>',
         f'<td style="{CELL}; width: 1%; padding: 6px 8px; white-space: nowrap">{points}</td>',
@@ -104,41 +91,19 @@ def _row(verdict: Verdict, hidden: Hidden, told: set[str]) -> str:
     return f'<tr style="{ROW}">' + "".join(cells) + "</tr>"
 
 
-def _description(verdict: Verdict, is_open: bool) -> str:
-    """What it asks, then in small letters its name, and why it was skipped, if that is open."""
-    small = [verdict.name] if is_open else []
-    if not verdict.visible:
-        small.append("(hidden)")
-    if verdict.status is Status.SKIPPED and is_open:
-        small.append(verdict.rationale)
-    return f'{_inline(verdict.description)} <span style="{SMALL}">{_inline(" ".join(small))}</span>'
-
-
-def _explained(verdict: Verdict, hidden: Hidden, told: set[str]) -> str:
-    """What a check that did not pass tells: the fact, both values, the hint."""
-    parts = [*_fact(verdict)]
-    if verdict.hint:
-        hint = "as above." if verdict.hint in told else _inline(verdict.hint)
+def _explained(verdict: Verdict, told: set[str]) -> str:
+    """What a check that did not pass tells: the fact, both values side by side, the hint."""
+    texts = dict(explanation(verdict, told))
+    parts = []
+    if "fact" in texts:
+        lines = _inline(texts["fact"], newlines=True).replace("\n", "<br>")
+        parts.append(f'<div style="margin-top: 4px">{lines}</div>')
+    if "expected" in texts:
+        parts.append(_values(texts["yours"], texts["expected"]))
+    if "hint" in texts:
+        hint = _inline(texts["hint"])
         parts.append(f'<div style="{HINT}"><strong>Hint:</strong> {hint}</div>')
-        told.add(verdict.hint)
-    if verdict.mistake and hidden == "full":
-        name = _inline(verdict.mistake)
-        parts.append(f'<div style="opacity: 0.7">known mistake: {name}</div>')
     return "".join(parts)
-
-
-def _fact(verdict: Verdict) -> list[str]:
-    """The rationale, and below it your value beside the expected one if it compares any."""
-    text, values = verdict.rationale, ""
-    if verdict.expected:
-        ending = f" {verdict.actual}; expected {verdict.expected}."
-        if text.endswith(ending):
-            text = text.removesuffix(ending) + ":"
-        values = _values(verdict.actual, verdict.expected)
-    if not text:
-        return [values]
-    lines = _inline(text, newlines=True).replace("\n", "<br>")
-    return [f'<div style="margin-top: 4px">{lines}</div>', values]
 
 
 def _values(actual: str, expected: str) -> str:
@@ -161,10 +126,10 @@ def _values(actual: str, expected: str) -> str:
 
 
 def _printed(text: str) -> str:
-    shown = _escaped(text.strip("\n"), newlines=True)
+    lines = _escaped(text.strip("\n"), newlines=True)
     return (
-        '<div style="margin: 4px 0"><span style="opacity: 0.8">What your code printed:</span>'
-        f'<pre style="{PRINTED}">{shown}</pre></div>'
+        '<div style="margin: 4px 0"><span style="opacity: 0.8">Your code printed:</span>'
+        f'<pre style="{PRINTED}">{lines}</pre></div>'
     )
 
 
@@ -174,4 +139,4 @@ def _inline(text: str, *, newlines: bool = False) -> str:
 
 
 def _escaped(text: str, *, newlines: bool = False) -> str:
-    return html.escape(printable(text, SHOWN, newlines=newlines), quote=True)
+    return html.escape(shown(text, newlines), quote=True)

@@ -11,27 +11,25 @@ h hint   n next   r run again   a all   l list   q quit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.text import Text
 
 from autograder.course.model import Assignment
-from autograder.reports.hints import Revealed, print_markdown
+from autograder.reports.hints import Revealed, print_hint
 from autograder.reports.student import (
+    MOST_NOTES,
     Stands,
     notes_beside,
-    print_error,
-    print_exercise,
-    print_notes,
+    print_in_assignment,
     print_overview,
-    print_printed,
     printed_with,
+    shown_solved,
     shown_total,
-    slow_notes,
 )
-from autograder.reports.text import shown
+from autograder.reports.text import print_at_ends, print_error, print_notes, print_printed
 from autograder.results import ExerciseResult, Result
 
 KEYS = "h hint   n next   r run again   a all   l list   q quit"
@@ -39,20 +37,20 @@ ALL_SOLVED = "Every visible check passes. Hand in, or press a to check all of it
 LEAST_PRINTED = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WatchPage:
     """What to show. `exercise` is the one at hand, "" when all are solved; `result` the answer
-    that it is in, if there is one; `focus` the check to explain; `said` lines above it;
+    that it is in, if there is one; `focus` the check to explain; `lines` stand above it;
     `status` the line above the keys."""
 
     assignment: Assignment
-    standing: Mapping[str, Stands]
+    standing: Mapping[str, Stands] = field(default_factory=dict)
     exercise: str = ""
     result: Result | None = None
     error: str = ""
     hint: Revealed | None = None
     focus: str = ""
-    said: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     status: str = ""
     is_list: bool = False
     has_keys: bool = True
@@ -61,8 +59,10 @@ class WatchPage:
 def print_page(page: WatchPage, console: Console) -> None:
     """The page; what the code printed is cut to what the terminal has room for."""
     if not page.is_list:
-        _print_head(page, console)
-    for line in page.said:
+        solved = shown_solved(page.assignment, page.standing)
+        head = Text.assemble((page.assignment.title, "bold"), f"  {solved}")
+        print_at_ends(head, Text(shown_total(page.assignment, page.standing)), console)
+    for line in page.lines:
         console.print(Text(line, style="green"))
     console.print()
     if page.is_list:
@@ -81,50 +81,28 @@ def print_page(page: WatchPage, console: Console) -> None:
         console.print(Text(KEYS, style="bold"), no_wrap=True)
 
 
-def _print_head(page: WatchPage, console: Console) -> None:
-    exercises = page.assignment.exercises
-    solved = sum(stands.score >= stands.max_score for stands in page.standing.values())
-    head = Text(page.assignment.title, style="bold")
-    head.append(f"  {solved} of {len(exercises)} solved", style="not bold")
-    right = Text(shown_total(page.assignment, page.standing))
-    room = min(console.width, 80) - head.cell_len - right.cell_len
-    console.print(head + Text(" " * max(2, room)) + right, no_wrap=True, overflow="ellipsis")
-
-
 def _print_answer(page: WatchPage, console: Console) -> None:
-    answered = _answered(page)
     if not page.exercise:
         console.print(Text(ALL_SOLVED, style="green"))
-    elif answered is None:
-        known = {exercise.name: exercise.title for exercise in page.assignment.exercises}
-        head = Text(page.exercise, style="bold")
-        console.print(head.append(f"  {known[page.exercise]}", style="not bold"))
+    elif answered := _answered(page):
+        print_in_assignment(answered[0], page.assignment, console, focus=page.focus)
     else:
-        print_exercise(answered, page.assignment, console, focus=page.focus)
+        (known,) = page.assignment.named([page.exercise])
+        console.print(Text.assemble((known.name, "bold"), f"  {known.title}"))
     if page.hint is not None:
-        more = "h shows one more" if page.hint.left else "the last one"
-        console.print(
-            Text(f"    Hint {page.hint.number} of {page.hint.total}", style="cyan bold").append(
-                f"  ({more})", style="dim"
-            )
-        )
-        print_markdown(page.hint.text, console, indent=4)
+        print_hint(page.hint, console, "h shows one more" if page.hint.left else "the last one")
 
 
 def _print_rest(page: WatchPage, console: Console, room: int) -> None:
     if page.result is not None:
         answered = _answered(page)
-        notes = notes_beside([*slow_notes(page.result), *page.result.notes], answered)
-        print_notes(notes, console)
-        room -= len(notes)
-        printed = printed_with(page.result, answered)
-        print_printed(printed, console, most=max(LEAST_PRINTED, room))
+        notes = notes_beside(page.result, *answered)
+        print_notes(notes, console, MOST_NOTES)
+        printed = printed_with(page.result, *answered)
+        print_printed(printed, console, max(LEAST_PRINTED, room - len(notes)))
 
 
-def _answered(page: WatchPage) -> ExerciseResult | None:
+def _answered(page: WatchPage) -> list[ExerciseResult]:
+    """What came of the exercise at hand: one, or none."""
     found = page.result.exercises if page.result else ()
-    return next((exercise for exercise in found if exercise.name == page.exercise), None)
-
-
-def solved_line(name: str) -> str:
-    return f"Solved: {shown(name)}"
+    return [exercise for exercise in found if exercise.name == page.exercise]

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import atexit
 import html
-import io
 import json
 import os
 import re
@@ -35,9 +34,11 @@ from autograder.course.course import Course
 from autograder.course.model import Exercise
 from autograder.errors import AutograderError, UsageError
 from autograder.grading.warm import WarmGrader
-from autograder.results import ExerciseResult, Result, as_number, shown_points
+from autograder.reports.escape import printable
+from autograder.reports.html import exercise_html
+from autograder.reports.text import exercise_text
+from autograder.results import Result, as_number, shown_points
 
-WIDTH = 100
 AGO_SECONDS = 90
 NO_FILE_IN_COLAB = """\
 Colab keeps this notebook in Google Drive, where this cell can't read it. Put the whole folder that
@@ -57,7 +58,9 @@ def check_cell(exercise: str) -> int | float:
     try:
         notebook = _notebook()
         result, checked = _check(notebook, exercise)
-        _show(result.exercises[0], _notes(result, checked, notebook))
+        (graded,), notes = result.exercises, _notes(result, checked, notebook)
+        page = exercise_html(graded, notes, printed=True)
+        _display(page, exercise_text(graded, notes, printed=True))
         return as_number(_points(result, checked))
     except AutograderError as error:
         _refuse(str(error))
@@ -101,7 +104,7 @@ def _check(notebook: Path, name: str) -> tuple[Result, Exercise]:
     result = grader.grade(notebook, only=[name])
     if result.error or not result.exercises:
         raise UsageError(result.error or f"checks/ has no exercise {name!r}")
-    (exercise,) = grader.exercises(grader.course.assignment(result.assignment), [name])
+    (exercise,) = grader.course.assignment(result.assignment).named([name])
     return result, exercise
 
 
@@ -114,30 +117,22 @@ def _notebook() -> Path:
     Of several, the one that was handed out: `nbgrader autograde` names none.
     """
     folder = Path.cwd()
-    for name in (os.environ.get("JPY_SESSION_NAME", ""), _in_kernel("__vsc_ipynb_file__")):
+    variables = getattr(_shell(), "user_ns", {})
+    for name in (os.environ.get("JPY_SESSION_NAME"), variables.get("__vsc_ipynb_file__")):
         named = folder / str(name or "")
         for path in (named, folder / named.name):
             if path.suffix == ".ipynb" and path.is_file():
                 return path
     found = [path for path in sorted(folder.glob("*.ipynb")) if not path.name.startswith(".")]
     if len(found) > 1 and (folder / "checks").is_dir():
-        found = [path for path in found if path.stem == _assignment(folder)] or found
+        name = Course.handed_out(folder).handout.name
+        found = [path for path in found if path.stem == name] or found
     if len(found) == 1:
         return found[0]
     if "google.colab" in sys.modules:
         raise UsageError(NO_FILE_IN_COLAB)
     names = ", ".join(path.name for path in found) or "no notebook"
     raise UsageError(f"this folder has {names}; in a terminal, run `autograder check FILE`")
-
-
-def _assignment(folder: Path) -> str:
-    return next(iter(Course.handed_out(folder).folders))
-
-
-def _in_kernel(name: str) -> Any:
-    """A variable of the notebook; None where there is none, or no notebook."""
-    shell = _shell()
-    return None if shell is None else shell.user_ns.get(name)
 
 
 def _shell() -> Any:
@@ -204,24 +199,7 @@ def _notes(result: Result, exercise: Exercise, notebook: Path) -> list[str]:
     return [*notes, _saved(notebook), *_unsaved(notebook, exercise.entry_points)]
 
 
-def _show(exercise: ExerciseResult, notes: list[str]) -> None:
-    """The table, and the same as `autograder check` prints it for where no HTML is shown."""
-    from rich.console import Console
-
-    from autograder.reports.html import exercise_html
-    from autograder.reports.text import print_exercise, shown
-
-    page = exercise_html(exercise, hidden="description", notes=notes, printed=True)
-    console = Console(width=WIDTH, file=io.StringIO(), force_jupyter=False, color_system=None)
-    with console.capture() as captured:
-        print_exercise(exercise, console, printed=True)
-    lines = [line.rstrip() for line in captured.get().rstrip().splitlines()]
-    _display(page, "\n".join([*lines, *map(shown, notes)]))
-
-
 def _refuse(reason: str) -> None:
-    from autograder.reports.escape import printable
-
     text = printable(f"Not checked: {reason}.", newlines=True)
     _display(f'<div style="white-space: pre-wrap">{html.escape(text)}</div>', text)
 

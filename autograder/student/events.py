@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.student.keys import Terminal
+from autograder.student.keys import Resume
 from autograder.student.runner import Answer, Broken
 from autograder.student.saves import follow
 
@@ -73,18 +73,18 @@ def quits(events: Events) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def resumes(terminal: Terminal | None, events: Events) -> Iterator[None]:
+def resumes(resume: Resume | None, events: Events) -> Iterator[None]:
     """After Ctrl-Z and `fg` the keys work again, and the page is drawn again."""
     number = getattr(signal, "SIGCONT", None)
-    if terminal is None or number is None:
+    if resume is None or number is None:
         yield
         return
 
-    def resume(*_: object) -> None:
-        terminal.resume()
+    def on_signal(*_: object) -> None:
+        resume()
         events.put(Redraw())
 
-    before = signal.signal(number, resume)
+    before = signal.signal(number, on_signal)
     try:
         yield
     finally:

@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +23,8 @@ from typing import Any
 
 from autograder.errors import UsageError
 from autograder.reports.files import write_whole
-from autograder.results import ExerciseResult, Result, as_number, exact
+from autograder.reports.student import NO_ISOLATION, has_isolation, is_solved
+from autograder.results import Result, as_number, exact
 
 VERSION = 1
 FOLDER = ".autograder"
@@ -44,7 +47,7 @@ class ExerciseProgress:
     @property
     def is_solved(self) -> bool:
         """Whether every visible check passes now."""
-        return self.score >= self.max_score
+        return is_solved(self)
 
 
 @dataclass(slots=True)
@@ -52,13 +55,13 @@ class Progress:
     """The memory of one folder.
 
     `revealed` counts, for an exercise and a check of it, the steps of its hints that were shown;
-    `said` holds what is said once only; `problem` is a line for the student, or "".
+    `told` holds what is told once only; `problem` is a line for the student, or "".
     """
 
     folder: Path
     exercises: dict[str, ExerciseProgress] = field(default_factory=dict)
     revealed: dict[str, dict[str, int]] = field(default_factory=dict)
-    said: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     problem: str = ""
 
     @property
@@ -68,18 +71,16 @@ class Progress:
     @classmethod
     def open(cls, folder: Path) -> Progress:
         """What is remembered in `folder`; nothing, where there is no file or a broken one."""
-        progress = cls(folder)
+        file = folder / FOLDER / FILE
         try:
-            data = json.loads(progress.file.read_text(encoding="utf-8"))
-            progress.exercises, progress.revealed, progress.said = _unpacked(data)
+            return cls(folder, *_unpacked(json.loads(file.read_text(encoding="utf-8"))))
         except (FileNotFoundError, NotADirectoryError):
-            return progress
+            return cls(folder)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             with contextlib.suppress(OSError):
-                os.replace(progress.file, progress.file.with_name(f"{FILE}.bak"))
-            kept = "what was in it is in progress.json.bak"
-            progress.problem = f"{FOLDER}/{FILE} can't be read: starting afresh ({kept})."
-        return progress
+                os.replace(file, file.with_name(f"{FILE}.bak"))
+            kept = f"what was in it is in {FILE}.bak"
+            return cls(folder, problem=f"{FOLDER}/{FILE} can't be read: starting afresh ({kept}).")
 
     def save(self) -> None:
         """Writes the file, whole or not at all; `problem` says where that can't be done."""
@@ -87,7 +88,7 @@ class Progress:
             "version": VERSION,
             "exercises": {name: asdict(one) for name, one in self.exercises.items()},
             "revealed": self.revealed,
-            "said": sorted(self.said),
+            "said": sorted(self.told),
         }
         try:
             self.file.parent.mkdir(exist_ok=True)
@@ -99,39 +100,55 @@ class Progress:
 
     def record(self, result: Result) -> None:
         """Keeps how the exercises of a result fared; one that could not be read changes nothing."""
-        if result.error:
-            return
-        for exercise in result.exercises:
+        for exercise in () if result.error else result.exercises:
             before = self.exercises.get(exercise.name)
-            now = _progress_of(exercise)
+            checks = {one.name: one.status.value for one in exercise.checks if one.visible}
+            now = ExerciseProgress(exercise.score, exercise.max_score, checks)
             if before is not None and before.solved:
                 now.solved = before.solved
             elif now.is_solved:
                 now.solved = time.strftime("%Y-%m-%dT%H:%M:%S")
             self.exercises[exercise.name] = now
 
+    def remember(self, result: Result) -> list[str]:
+        """Records and saves; what there is to say: `told_once`, and `notes`."""
+        self.record(result)
+        lines = self.told_once(result)
+        self.save()
+        return [*lines, *self.notes]
+
+    def told_once(self, result: Result) -> list[str]:
+        """What a result gives reason to say, if it was not said in this folder before."""
+        if has_isolation(result) or not self.first_time("isolation"):
+            return []
+        return [NO_ISOLATION]
+
+    @property
+    def notes(self) -> list[str]:
+        """A line where something can't be remembered."""
+        return [f"Note: {self.problem}"] if self.problem else []
+
     def steps(self, exercise: str, check: str) -> int:
         """How many steps of a check's hints were shown."""
         return self.revealed.get(exercise, {}).get(check, 0)
 
-    def reveal(self, exercise: str, check: str, most: int | None = None) -> int:
+    def reveal(self, exercise: str, check: str, most: int = sys.maxsize) -> int:
         """One step more, up to `most`; how many are shown now."""
-        shown = self.steps(exercise, check) + 1
-        shown = shown if most is None else min(shown, most)
+        shown = min(self.steps(exercise, check) + 1, most)
         self.revealed.setdefault(exercise, {})[check] = shown
         return shown
 
+    def forget(self, exercises: Iterable[str]) -> None:
+        """As if no hint of these exercises had been shown."""
+        for name in exercises:
+            self.revealed.pop(name, None)
+
     def first_time(self, what: str) -> bool:
         """True the first time that it is asked about `what`, False ever after."""
-        if what in self.said:
+        if what in self.told:
             return False
-        self.said.add(what)
+        self.told.add(what)
         return True
-
-
-def _progress_of(exercise: ExerciseResult) -> ExerciseProgress:
-    checks = {verdict.name: verdict.status.value for verdict in exercise.checks if verdict.visible}
-    return ExerciseProgress(exercise.score, exercise.max_score, checks)
 
 
 def _unpacked(data: Any) -> tuple[Any, Any, Any]:
@@ -139,16 +156,13 @@ def _unpacked(data: Any) -> tuple[Any, Any, Any]:
     if data["version"] != VERSION:
         raise ValueError("another version")
     exercises = {
-        str(name): ExerciseProgress(
-            score=exact(one["score"]),
-            max_score=exact(one["max_score"]),
-            checks={str(check): str(status) for check, status in one["checks"].items()},
-            solved=str(one["solved"]),
+        name: ExerciseProgress(
+            exact(one["score"]), exact(one["max_score"]), dict(one["checks"]), str(one["solved"])
         )
         for name, one in data["exercises"].items()
     }
     revealed = {
-        str(name): {str(check): int(count) for check, count in counts.items()}
+        name: {check: int(count) for check, count in counts.items()}
         for name, counts in data["revealed"].items()
     }
-    return exercises, revealed, {str(what) for what in data["said"]}
+    return exercises, revealed, set(data["said"])

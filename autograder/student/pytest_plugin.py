@@ -120,6 +120,15 @@ def _items(parent: pytest.Collector, exercise: Exercise, work: Path) -> Iterator
 # -- running --------------------------------------------------------------------------------
 
 
+class NotPassed(AssertionError):
+    """Its text is all that the student is to read."""
+
+    def __init__(self, text: str):
+        from autograder.reports.escape import printable
+
+        super().__init__(printable(text, 20_000, newlines=True))
+
+
 class CheckItem(pytest.Item):
     """One visible check of the work at `work`, a file or the folder that holds it."""
 
@@ -128,32 +137,25 @@ class CheckItem(pytest.Item):
         self.exercise = exercise
         self.check = check
         self.work = work
-        self.said = ""
         self.extra_keyword_matches.update({exercise.name, *exercise.entry_points})
 
     def runtest(self) -> None:
-        """Passes, skips, or raises AssertionError with what the student is to read."""
+        """Passes, skips, or raises NotPassed."""
         from autograder.results import Status
 
         result, exercise = self._desk().result(self.work, self.exercise)
         if result.error:
-            self._fail(result.error)
+            raise NotPassed(result.error)
         verdict = next(verdict for verdict in exercise.checks if verdict.name == self.check.name)
         if verdict.status is Status.SKIPPED:
             reason = verdict.rationale.strip("()")
             raise pytest.skip.Exception(reason, _use_item_location=True)
         if verdict.status is not Status.PASSED:
-            from autograder.reports.student import explained, shown_printed
+            from autograder.reports.text import explained, shown_printed
 
-            if printed := self._desk().printed_now(self.work, exercise, result):
+            if printed := self._desk().printed_now(self.work, exercise):
                 self.add_report_section("call", "stdout", "\n".join(shown_printed(printed)))
-            self._fail(explained(verdict, WIDTH))
-
-    def _fail(self, text: str) -> None:
-        from autograder.reports.escape import printable
-
-        self.said = printable(text, 20_000, newlines=True)
-        raise AssertionError(self.said)
+            raise NotPassed(explained(verdict, WIDTH))
 
     def _desk(self) -> Desk:
         stash = self.config.stash
@@ -165,8 +167,8 @@ class CheckItem(pytest.Item):
         """What the student is to read; a traceback only where the fault is ours."""
         from autograder.errors import AutograderError
 
-        if self.said:
-            return self.said
+        if isinstance(excinfo.value, NotPassed):
+            return str(excinfo.value)
         if isinstance(excinfo.value, AutograderError):
             return f"autograder: {excinfo.value}"
         return super().repr_failure(excinfo, style)
@@ -192,37 +194,22 @@ class Desk:
         """How an exercise fares; it is run when it is first asked for."""
         key = work, exercise.name
         if key not in self.results:
-            self.results[key] = self._grade(work, exercise)
+            folder = exercise.folder.parents[1]
+            self.results[key] = self.warm.of_folder(folder).grade(work, only=[exercise.name])
+            self._remember(folder, self.results[key])
         result = self.results[key]
         return result, result.exercises[0]
 
-    def _grade(self, work: Path, exercise: Exercise) -> Result:
-        folder = exercise.folder.parents[1]
-        result = self.warm.of_folder(folder).grade(work, only=[exercise.name])
-        self._remember(folder, result)
-        return result
-
     def _remember(self, folder: Path, result: Result) -> None:
         """Keeps how the exercise stands, and what there is to say below the results."""
-        from autograder.reports.student import (
-            NO_ISOLATION,
-            has_isolation,
-            notes_beside,
-            slow_notes,
-        )
+        from autograder.reports.student import notes_beside
         from autograder.student.progress import Progress
 
-        if result.error:
-            return
-        notes = notes_beside(result.notes, result.exercises[0])
-        self.notes.update(dict.fromkeys([*notes, *slow_notes(result)]))
-        progress = Progress.open(folder)
-        progress.record(result)
-        if not has_isolation(result) and progress.first_time("isolation"):
-            self.notes[NO_ISOLATION] = None
-        progress.save()
+        if not result.error:
+            notes = notes_beside(result, *result.exercises)
+            self.notes |= dict.fromkeys(notes + Progress.open(folder).remember(result))
 
-    def printed_now(self, work: Path, exercise: ExerciseResult, result: Result) -> str:
+    def printed_now(self, work: Path, exercise: ExerciseResult) -> str:
         """What the code printed, for the first check of the exercise that does not pass."""
         key = work, exercise.name
         first = key not in self._printed

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
@@ -60,12 +59,7 @@ class Runner:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._asked:
             self._ended = True
             self._interrupt()
@@ -85,8 +79,7 @@ class Runner:
     def _take(self, grader: Grader) -> Job | None:
         """Waits for a job; None at the end."""
         with self._asked:
-            while self._next is None and not self._ended:
-                self._asked.wait()
+            self._asked.wait_for(lambda: self._next is not None or self._ended)
             job, self._next = self._next, None
             self._stop = grader.interrupted
             self._stop.clear()
@@ -94,19 +87,18 @@ class Runner:
 
     def _run(self) -> None:
         try:
-            while (job := self._take(self._prepared())) is not None:
+            while True:
+                grader = self.warm.of(self.course)
+                grader.prepare()
+                job = self._take(grader)
+                if job is None:
+                    return
                 with contextlib.suppress(Interrupted):
                     self._grade(job)
         except BaseException as error:
             self.tell(Broken(error))
         finally:
             self.warm.close()
-
-    def _prepared(self) -> Grader:
-        """The grader, with a worker ready."""
-        grader = self.warm.of(self.course)
-        grader.prepare()
-        return grader
 
     def _grade(self, job: Job) -> None:
         self.warm.of(self.course).grade_submission(

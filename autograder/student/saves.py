@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 
 from autograder.errors import SubmissionError
@@ -138,9 +139,5 @@ def follow(folder: Path, tell: Callable[[Path], None], ended: threading.Event) -
 
 def has_few_folders(folder: Path) -> bool:
     """Whether a folder is one of work, and not a home with everything in it."""
-    found = 0
-    for _, inside, _ in os.walk(folder):
-        found += len(inside)
-        if found > MOST_FOLDERS:
-            return False
-    return True
+    counts = accumulate(len(inside) for _, inside, _ in os.walk(folder))
+    return all(count <= MOST_FOLDERS for count in counts)

@@ -32,7 +32,6 @@ class Started:
     folder: Path
     made: tuple[str, ...]
     kept: tuple[str, ...]
-    renewed: tuple[str, ...]
 
 
 def handouts(course: Path) -> dict[str, Path]:
@@ -46,15 +45,6 @@ def handouts(course: Path) -> dict[str, Path]:
         if found:
             return found
     return {}
-
-
-def handout(name: str, course: Path) -> Path:
-    """The folder of one assignment as it is handed out; UsageError with the names there are."""
-    known = handouts(course)
-    if name not in known:
-        there = f"there is {', '.join(known)}" if known else "there is none here"
-        raise UsageError(f"no assignment is called {name!r}; {there} (`autograder list`)")
-    return known[name]
 
 
 def works(place: Path) -> list[tuple[Assignment, Path | None]]:
@@ -81,39 +71,44 @@ def start(name: str, folder: Path | None, course: Path) -> Started:
     A file that is there is never written over, except below checks/, which is not the student's.
     Raises UsageError where a copy can't be made.
     """
-    source = handout(name, course)
-    target = _place(name) if folder is None else folder
-    _insist_on_a_place(source, target)
+    known = handouts(course)
+    if name not in known:
+        there = f"there is {', '.join(known)}" if known else "there is none here"
+        raise UsageError(f"no assignment is called {name!r}; {there} (`autograder list`)")
+    source = known[name]
+    target = _default_folder(name) if folder is None else folder
+    _refuse_what_is_taken(source, target)
     made: list[str] = []
     kept: list[str] = []
-    renewed: list[str] = []
     try:
         target.mkdir(parents=True, exist_ok=True)
         for entry in sorted(source.iterdir()):
+            copy = target / entry.name
+            exists = copy.exists() or copy.is_symlink()
             if entry.name.startswith(".") or entry.name == "__pycache__":
                 continue
-            there = target / entry.name
             if entry.name == MARK.parts[0]:
-                (renewed if there.exists() else made).append(f"{entry.name}/")
-                _renew(entry, there)
-            elif there.exists() or there.is_symlink():
+                _remove_old_exercises(entry, copy)
+                _copy(entry, copy)
+                made += [] if exists else [f"{entry.name}/"]
+            elif exists:
                 kept.append(entry.name)
             else:
-                _copy(entry, there)
+                _copy(entry, copy)
                 made.append(entry.name)
     except OSError as error:
         raise UsageError(
             f"{error.filename or target}: can't be written ({error.strerror}); name another folder"
         ) from None
-    return Started(target, tuple(made), tuple(kept), tuple(renewed))
+    return Started(target, tuple(made), tuple(kept))
 
 
-def _place(name: str) -> Path:
+def _default_folder(name: str) -> Path:
     here = Path()
     return here if _name_in(here / MARK) == name else Path(name)
 
 
-def _insist_on_a_place(source: Path, target: Path) -> None:
+def _refuse_what_is_taken(source: Path, target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file; name a folder")
     if source in (target.resolve(), *target.resolve().parents):
@@ -132,15 +127,13 @@ def _name_in(mark: Path) -> str:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target, ignore=LEFT_OUT)
+        shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
     else:
         shutil.copyfile(source, target)
 
 
-def _renew(source: Path, target: Path) -> None:
-    """The checks as they are now; folders of exercises that are no more are taken away."""
-    if target.is_dir():
-        for folder in target.iterdir():
-            if FOLDER.fullmatch(folder.name) and not (source / folder.name).exists():
-                shutil.rmtree(folder)
-    shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
+def _remove_old_exercises(source: Path, target: Path) -> None:
+    """Takes away the checks of exercises that are no more."""
+    for folder in target.iterdir() if target.is_dir() else ():
+        if FOLDER.fullmatch(folder.name) and not (source / folder.name).exists():
+            shutil.rmtree(folder)

@@ -14,17 +14,15 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
 
 from autograder.course.course import Course
 from autograder.grading.grader import Settings
-from autograder.reports.hints import Revealed
-from autograder.reports.student import NO_ISOLATION, has_isolation, is_open
-from autograder.reports.watching import WatchPage, print_page, solved_line
-from autograder.results import ExerciseResult, Result, Status, Verdict
+from autograder.reports.text import is_open, shown
+from autograder.reports.watching import WatchPage, print_page
+from autograder.results import Result, Status, Verdict
 from autograder.student import hints
 from autograder.student.events import Event, Events, Key, Redraw, Saved, follows, quits, resumes
 from autograder.student.keys import keys
@@ -41,7 +39,7 @@ AWAKE_SECONDS = 0.25
 PATIENCE_SECONDS = 0.3
 """After so long without an answer the page says that something runs."""
 
-MOST_SAID = 3
+MOST_LINES = 3
 CLEAR = "\x1b[2J\x1b[H"
 
 
@@ -53,17 +51,22 @@ def watch(path: Path, device: str, console: Console) -> int:
     with (
         contextlib.suppress(KeyboardInterrupt),
         quits(events),
-        keys(lambda key: events.put(Key(key))) as terminal,
-        resumes(terminal, events),
+        keys(lambda key: events.put(Key(key))) as resume,
+        resumes(resume, events),
         Runner(course, Settings(device=device), events.put) as runner,
         follows(folder.resolve(), events),
     ):
-        Watch(path, course, runner, events, console, has_keys=terminal is not None).run()
+        Watch(path, course, runner, events, console, has_keys=resume is not None).run()
     return 0
 
 
 class Watch:
-    """What is at hand, and what each event does to it. `run` returns at the end."""
+    """What each event does to the page, and what else is remembered. `run` returns at the end.
+
+    `changed` holds the exercises whose code is new since they ran; `hinted` is the verdict that
+    the page's hint is for; `settles` when (time.monotonic) a half-written save is taken as it is;
+    `told` when the page last said that something runs.
+    """
 
     def __init__(
         self,
@@ -75,33 +78,27 @@ class Watch:
         *,
         has_keys: bool,
     ):
-        (name,) = course.folders
         self.path = path
         self.folder = path if path.is_dir() else path.parent
-        self.assignment = course.assignment(name)
+        self.assignment = course.handout
+        self.names = self.assignment.names
         self.known = course.known()
         self.runner = runner
         self.events = events
         self.console = console
-        self.has_keys = has_keys
         self.progress = Progress.open(self.folder)
-        self.names = [exercise.name for exercise in self.assignment.exercises]
-        self.current = self._next_open() or self.names[0]
+        self.page = WatchPage(self.assignment, has_keys=has_keys)
+        self.page.exercise = self._next_open() or self.names[0]
         self.work = Work()
         self.job: Job | None = None
-        self.result: Result | None = None
-        self.hint: Revealed | None = None
         self.hinted: Verdict | None = None
         self.changed: set[str] = set()
-        self.focus = ""
-        self.said: list[str] = []
+        self.lines: list[str] = []
         self.status = ""
         self.why = ""
-        self.is_list = False
+        self.saved = ""
         self.settles: float | None = None
-        self.saved: Path | None = None
         self.told = 0.0
-        self.says_isolation = "isolation" not in self.progress.said
 
     # -- the loop -----------------------------------------------------------------------
 
@@ -109,21 +106,21 @@ class Watch:
         """Answers events until q."""
         self.take(read_work(self.path, self.known), time.monotonic())
         while True:
-            event = self._wait()
-            if isinstance(event, Broken):
-                raise event.error
-            if isinstance(event, Key) and event.name.lower() == "q":
-                return
-            if isinstance(event, Saved):
-                self.on_save(event)
-            elif isinstance(event, Answer):
-                self.on_answer(event)
-            elif isinstance(event, Key):
-                self.on_key(event.name.lower())
-            elif isinstance(event, Redraw):
-                self.draw()
-            else:
-                self.on_time()
+            match self._wait():
+                case Broken(error):
+                    raise error
+                case Key("q" | "Q"):
+                    return
+                case Key(name):
+                    self.on_key(name.lower())
+                case Saved() as save:
+                    self.on_save(save)
+                case Answer() as answer:
+                    self.on_answer(answer)
+                case Redraw():
+                    self.draw()
+                case None:
+                    self.on_time()
 
     def _wait(self) -> Event | None:
         """The next event; None when something has to be done by the clock."""
@@ -151,7 +148,7 @@ class Watch:
 
     def on_save(self, event: Saved) -> None:
         """Runs what was saved, at once if it looks whole."""
-        self.saved = event.path
+        self.saved = event.path.name
         work = read_work(self.path, self.known)
         if work.digest != self.work.digest and is_unfinished(work, self.work):
             self.settles = time.monotonic() + SETTLE_SECONDS
@@ -163,24 +160,23 @@ class Watch:
         self.settles = None
         if work.digest == self.work.digest:
             if self.job is None:
-                self.status = f"{_clock()}  saved; the code is as it was"
+                self._set_status("saved; the code is as it was")
                 self.draw()
             return
         changed = self._changed(self.work, work)
-        if changed and self.current not in changed:
-            self.current = next(name for name in self.names if name in changed)
+        if changed and self.page.exercise not in changed:
+            self.page.exercise = next(name for name in self.names if name in changed)
         self.changed |= changed
         self.work = work
-        self.is_list = False
-        self.said.clear()
-        self.says_isolation = self.says_isolation and self.result is None
+        self.page.is_list = False
+        self.lines.clear()
         if work.submission is None:
             self.job = None
-            self.status = f"{_clock()}  waiting for the next save"
+            self._set_status("waiting for the next save")
             self.draw()
         else:
-            which = {self.current, *self.changed} - {""}
-            self.ask(which or set(self.names), at, self.saved.name if self.saved else "")
+            which = {self.page.exercise, *self.changed} - {""}
+            self.ask(which or set(self.names), at, self.saved)
 
     def _changed(self, before: Work, after: Work) -> set[str]:
         """The exercises whose own code is new: how they stood before says nothing any more."""
@@ -210,80 +206,75 @@ class Watch:
             return
         self.job = None
         self.changed -= answer.job.exercises
-        self.focus = self._focus(answer.result)
-        self.result = answer.result
+        self.page.focus = self._focus(answer.result)
+        self.page.result = answer.result
         self.progress = Progress.open(self.folder)
         self.progress.record(answer.result)
+        self.lines += self.progress.told_once(answer.result)
         seconds = time.monotonic() - answer.job.begun
-        self.status = f"{_clock()}  {self.why}: answered in {seconds:.2f} s"
+        self._set_status(f"{self.why}: answered in {seconds:.2f} s")
         self._renew_hint()
         self._go_on(answer)
         self.draw()
-        self._remember()
+        self.progress.save()  # after the answer is on the screen: writing takes its time
 
     def _focus(self, after: Result) -> str:
         """The check to explain: the first open one that fares otherwise than before, since that
         is what was worked on; "" for the first of all."""
-        was = {verdict.name: _fares(verdict) for verdict in self._checks(self.result)}
-        still = [verdict for verdict in self._checks(after) if is_open(verdict)]
-        for verdict in still:
-            if verdict.name in was and was[verdict.name] != _fares(verdict):
-                return verdict.name
-        return self.focus if self.focus in {verdict.name for verdict in still} else ""
+        ran = self._checks(self.page.result)
+        before = {one.name: (one.status, one.rationale) for one in ran}
+        still = {
+            one.name: (one.status, one.rationale) for one in self._checks(after) if is_open(one)
+        }
+        differ = (name for name in still if before.get(name, still[name]) != still[name])
+        return next(differ, self.page.focus if self.page.focus in still else "")
 
     def _checks(self, result: Result | None) -> tuple[Verdict, ...]:
         """What came of the exercise at hand."""
         ran = result.exercises if result else ()
-        return next((one.checks for one in ran if one.name == self.current), ())
+        return next((one.checks for one in ran if one.name == self.page.exercise), ())
 
     def _go_on(self, answer: Answer) -> None:
         """To the next open exercise; past the last, all are run once more, to be sure."""
         ran_all = answer.job.exercises == frozenset(self.names)
-        if self.current and self.progress.exercises[self.current].is_solved:
+        if self.page.exercise and self.progress.exercises[self.page.exercise].is_solved:
             if not ran_all:
-                self.said.append(solved_line(self.current))
-            self.current = self._next_open()
-            self.hint = None
-            if self.current and not ran_all:
-                self.ask({self.current})
-        elif not self.current:
-            self.current = self._next_open()
-        if not self.current and not ran_all:
+                self.lines.append(f"Solved: {shown(self.page.exercise)}")
+            self.page.exercise = self._next_open()
+            self.page.hint = None
+            if self.page.exercise and not ran_all:
+                self.ask({self.page.exercise})
+        elif not self.page.exercise:
+            self.page.exercise = self._next_open()
+        if not self.page.exercise and not ran_all:
             self.ask(set(self.names))
 
     def _next_open(self) -> str:
         """The next exercise after the one at hand that is not solved, from the top again; "" if
         there is none."""
-        current = getattr(self, "current", "")
-        at = self.names.index(current) + 1 if current else 0
+        at = self.names.index(self.page.exercise) + 1 if self.page.exercise else 0
         solved = {name for name, kept in self.progress.exercises.items() if kept.is_solved}
         ahead = [*self.names[at:], *self.names[:at]]
         return next((name for name in ahead if name not in solved), "")
-
-    def _remember(self) -> None:
-        """After the answer is on the screen: writing to disk takes its time."""
-        if self.says_isolation and self.result and not has_isolation(self.result):
-            self.progress.first_time("isolation")
-        self.progress.save()
 
     # -- keys ---------------------------------------------------------------------------
 
     def on_key(self, key: str) -> None:
         """h, n, r, a, l; what is no key of ours only leaves the list."""
-        was_list, self.is_list = self.is_list, False
+        was_list, self.page.is_list = self.page.is_list, False
         if key == "l":
-            self.is_list = not was_list
+            self.page.is_list = not was_list
         elif key == "h":
             self.reveal()
         elif key == "n":
-            self.current = self._next_open() or self.current
-            self.hint = None
-            self.said.clear()
-            self.ask({self.current} if self.current else set(self.names))
-        elif key == "r" and self.current:
-            self.ask({self.current})
+            self.page.exercise = self._next_open() or self.page.exercise
+            self.page.hint = None
+            self.lines.clear()
+            self.ask({self.page.exercise} if self.page.exercise else set(self.names))
+        elif key == "r" and self.page.exercise:
+            self.ask({self.page.exercise})
         elif key in "ar":
-            self.said.clear()
+            self.lines.clear()
             self.ask(set(self.names))
         self.draw()
 
@@ -293,70 +284,51 @@ class Watch:
         if found is None or self.job is not None:
             self.status = "h: wait for the answer" if self.job else "there is nothing to hint at"
             return
-        exercise = next(e for e in self.assignment.exercises if e.name == found[0].name)
+        (exercise,) = self.assignment.named([self.page.exercise])
         self.progress = Progress.open(self.folder)
-        stairs = hints.staircase(exercise, found[1], self.progress)
-        self.hint = hints.reveal(stairs, self.progress)
-        self.hinted = found[1]
-        if self.hint is None:
+        self.page.hint = hints.reveal(exercise, found, self.progress)
+        self.hinted = found
+        if self.page.hint is None:
             self.status = "there is no hint for this check"
         self.progress.save()
 
-    def _first_open(self) -> tuple[ExerciseResult, Verdict] | None:
+    def _first_open(self) -> Verdict | None:
         """The check of the exercise at hand that a hint would be for."""
-        ran = self.result.exercises if self.result else ()
-        own = [exercise for exercise in ran if exercise.name == self.current]
-        for exercise in own:
-            for verdict in exercise.checks:
-                if verdict.name == self.focus and is_open(verdict):
-                    return exercise, verdict
-        return hints.first_open(own)
+        checks = self._checks(self.page.result)
+        focused = (one for one in checks if one.name == self.page.focus and is_open(one))
+        return next(focused, hints.first_open(checks))
 
     def _renew_hint(self) -> None:
         """Takes away a hint that is for another check, or for another way to fail it; what the
         page tells is not told again."""
         found = self._first_open()
-        if found is None or self.hinted is None or _way(found[1]) != _way(self.hinted):
-            self.hint = None
-        if found is not None and found[1].mistake and found[1].hint:
-            name, verdict = found[0].name, found[1]
-            self.progress.reveal(name, f"{verdict.name}/{verdict.mistake}", most=1)
+        if found is None or self.hinted is None or _way(found) != _way(self.hinted):
+            self.page.hint = None
+        if found is not None and found.mistake and found.hint:
+            self.progress.reveal(self.page.exercise, f"{found.name}/{found.mistake}", most=1)
+
+    def _set_status(self, text: str) -> None:
+        self.status = f"{time.strftime('%H:%M:%S')}  {text}"
 
     # -- the page -----------------------------------------------------------------------
 
     def draw(self) -> None:
         """Shows everything anew; where the output is no terminal, below what was there."""
-        page = WatchPage(
-            assignment=self.assignment,
-            standing=self.progress.exercises,
-            exercise=self.current,
-            result=self.result,
-            error=self.work.error,
-            hint=self.hint,
-            focus=self.focus,
-            said=tuple(self._said()),
-            status=self._status(),
-            is_list=self.is_list,
-            has_keys=self.has_keys,
-        )
+        self.page.standing = self.progress.exercises
+        self.page.error = self.work.error
+        self.page.lines = [*self.lines[-MOST_LINES:], *self.progress.notes]
+        self.page.status = self._status()
         with self.console.capture() as captured:
-            print_page(page, self.console)
+            print_page(self.page, self.console)
         text = captured.get()
         self.console.file.write(CLEAR + text if self.console.is_terminal else text + "\n")
         self.console.file.flush()
-
-    def _said(self) -> Iterator[str]:
-        yield from self.said[-MOST_SAID:]
-        if self.says_isolation and self.result and not has_isolation(self.result):
-            yield NO_ISOLATION
-        if self.progress.problem:
-            yield f"Note: {self.progress.problem}"
 
     def _status(self) -> str:
         if self.job is None:
             return self.status
         seconds = int(time.monotonic() - self.job.begun)
-        if self.result is None and not seconds:
+        if self.page.result is None and not seconds:
             return "starting; PyTorch takes a few seconds"
         return f"{self._named(self.job)}: running for {seconds} s (a save ends it)"
 
@@ -367,14 +339,6 @@ class Watch:
         return ", ".join(name for name in self.names if name in job.exercises)
 
 
-def _fares(verdict: Verdict) -> tuple[Status, str]:
-    return verdict.status, verdict.rationale
-
-
 def _way(verdict: Verdict) -> tuple[str, Status, str | None]:
     """Which check failed, and in which way."""
     return verdict.name, verdict.status, verdict.mistake
-
-
-def _clock() -> str:
-    return time.strftime("%H:%M:%S")

@@ -16,7 +16,7 @@ from autograder.reports.escape import printable
         ("\x1b]52;c;ZXZpbA==\x07", "\\x1b]52;c;ZXZpbA==\\x07"),
         ("\x1b[31mred", "\\x1b[31mred"),
         ("\x9b31m", "\\x9b31m"),
-        ("a\rb\x08c\x7f", "a\\x0db\\x08c\\x7f"),
+        ("a\rb\x08c\x7f", "a\\rb\\x08c\\x7f"),
         ("a\u202eb\u2066c\u200bd\ufeff", "a\\u202eb\\u2066c\\u200bd\\ufeff"),
         ("\u2028\u2029\x85\xad", "\\u2028\\u2029\\x85\\xad"),
         ("\ud800", "\\ud800"),
@@ -31,7 +31,7 @@ def test_what_can_not_be_seen_is_spelled_out(text, shown):
 
 
 def test_line_ends_stay_on_request():
-    assert printable("a\nb\tc\r", newlines=True) == "a\nb\tc\\x0d"
+    assert printable("a\nb\tc\r", newlines=True) == "a\nb\tc\\r"
 
 
 @pytest.mark.parametrize(

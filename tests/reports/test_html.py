@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.reports.html import BACKGROUNDS, exercise_html
+from autograder.reports.text import exercise_text
 from autograder.results import ExerciseResult, Status, Verdict, exact
 
 TAGS = {"div", "table", "tbody", "tr", "td", "span", "strong", "code", "pre", "br"}
@@ -110,22 +111,16 @@ SECRET = verdict(
 @pytest.mark.parametrize("status", list(Status))
 def test_of_a_hidden_check_students_see_the_description_alone(status):
     shown = Verdict(**{**{f: getattr(SECRET, f) for f in Verdict.__slots__}, "status": status})
-    page = table(shown)
-    assert "does a thing" in page
-    assert "(hidden)" in page
-    for secret in ("RATIONALE", "HINT", "MISTAKE", "ACTUAL", "EXPECTED", "secret_name"):
-        assert secret not in page
-
-
-def test_a_teacher_sees_all_of_it():
-    page = table(SECRET, hidden="full")
-    for part in ("RATIONALE", "HINT", "MISTAKE", "ACTUAL", "EXPECTED", "secret_name", "(hidden)"):
-        assert part in page
+    for page in (table(shown), exercise_text(ExerciseResult("double", "Twice", (shown,)))):
+        assert "does a thing" in page
+        assert "(hidden)" in page
+        for secret in ("RATIONALE", "HINT", "MISTAKE", "ACTUAL", "EXPECTED", "secret_name"):
+            assert secret not in page
 
 
 def test_what_was_printed_is_shown_only_where_asked_for():
     assert "noise" not in table(verdict(), printed="noise")
-    assert "What your code printed" not in table(verdict(), printed=" \n")
+    assert "Your code printed" not in table(verdict(), printed=" \n")
     shown = exercise_html(ExerciseResult("a", "A", (), "\n1\n  <2>\n"), printed=True)
     assert ">1\n  &lt;2&gt;</pre>" in shown
 
@@ -145,7 +140,7 @@ def everywhere(hostile: str) -> str:
         expected=hostile,
     )
     exercise = ExerciseResult(hostile, hostile, (shown,), hostile)
-    return exercise_html(exercise, hidden="full", notes=[hostile], printed=True)
+    return exercise_html(exercise, [hostile], printed=True)
 
 
 @given(st.text() | st.text(st.sampled_from("<>&\"'`/=! aeosrc\n\x1b")))

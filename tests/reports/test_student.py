@@ -10,10 +10,11 @@ import pytest
 from rich.console import Console
 
 from autograder.cli.main import main
-from autograder.cli.student import _remember, path_and_exercises
+from autograder.cli.student import path_and_exercises
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
-from autograder.reports.student import NO_ISOLATION, has_isolation, print_check, shown_printed
+from autograder.reports.student import NO_ISOLATION, has_isolation, print_check
+from autograder.reports.text import shown_printed
 from autograder.results import Result
 from autograder.sandbox.layers import LAYERS
 from autograder.student.progress import Progress
@@ -159,10 +160,8 @@ def test_without_any_layer_everything_works_and_it_is_said_once(lab, tmp_path):
         result = grader.grade(lab)
     assert result.score == result.max_score
     assert not has_isolation(result)
-    console = Console(file=io.StringIO(), width=200)
-    for _ in range(3):
-        _remember(result, tmp_path, console, quiet=False)
-    assert console.file.getvalue().count(NO_ISOLATION[:40]) == 1
+    told = [Progress.open(tmp_path).remember(result) for _ in range(3)]
+    assert told == [[NO_ISOLATION], [], []]
 
 
 def test_where_nothing_ran_nothing_is_said_of_isolation():

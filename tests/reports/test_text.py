@@ -114,7 +114,7 @@ def test_a_name_cannot_forge_a_line_of_the_report():
 def test_lines_of_a_message_stay_under_their_check():
     shown = verdict(status=Status.ERROR, rationale="a\n  passed      2 / 2  everything")
     line = next(line for line in printed(result(shown)).splitlines() if "everything" in line)
-    assert line.startswith(" " * 10), "it looks like a check of its own"
+    assert line.startswith(" " * 4), "it looks like a check of its own"
 
 
 def test_long_texts_are_cut():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import shutil
 import signal
@@ -120,8 +121,10 @@ def test_in_a_kernel_it_shows_a_table_and_gives_the_points_alone(tmp_path):
 def test_without_html_the_same_is_printed(work, capsys):
     assert check_cell("bce_criterion") == 0.0
     said = capsys.readouterr()
-    assert "The manual BCE criterion  0 / 7" in said.out
-    assert "It returned 0.12985; expected 0.299 within 0.0001." in said.out
+    assert "The manual BCE criterion: 0 / 7 points" in said.out
+    assert re.search(
+        r"It returned:\n +yours     0.12985\n +expected  0.299 within 0.0001", said.out
+    )
     assert f"Checked: {NAME} as saved at " in said.out
     assert said.err == ""
 

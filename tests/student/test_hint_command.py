@@ -107,7 +107,7 @@ def test_what_was_shown_is_remembered_beside_the_work(exercises, work):
     progress = Progress.open(work)
     asked(exercises, progress, SQUARED)
     asked(exercises, progress, SQUARED)
-    progress.save()
+    progress.remember(result(SQUARED))
     again = Progress.open(work)
     assert asked(exercises, again, SQUARED)[1] == 3
     assert again.exercises["double"].checks == {"doubles_a_number": "failed"}
@@ -161,7 +161,7 @@ def test_all_that_was_shown_can_be_shown_again_and_forgotten(exercises, work):
     assert hints.shown_before(exercises[0], progress) == {
         "doubles_a_number": ["Is 2 * 3 the same as 3 * 3?", "What is 3 + 3?"]
     }
-    hints.forget(exercises, progress)
+    progress.forget(["double"])
     assert progress.revealed == {}
 
 
@@ -176,7 +176,7 @@ def printed(action, *arguments, **named):
 
 def test_addresses_stand_whole_on_a_line_of_their_own():
     address = f"https://docs.pytorch.org/docs/stable/generated/{'x' * 60}.html"
-    text = printed(print_markdown, f"See [`torch.x`]({address}) and look.", indent=4)
+    text = printed(print_markdown, f"See [`torch.x`]({address}) and look.")
     assert text.splitlines()[0].rstrip() == "    See `torch.x` and look."
     assert text.splitlines()[1] == f"    {address}"
 

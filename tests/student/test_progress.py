@@ -36,7 +36,7 @@ def test_what_was_recorded_is_there_again(tmp_path):
     assert again.exercises == progress.exercises
     assert again.exercises["double"].checks == {"doubles": "failed"}
     assert again.revealed == {"double": {"doubles": 1}}
-    assert again.said == {"isolation"}
+    assert again.told == {"isolation"}
 
 
 def test_solved_keeps_the_first_time_even_when_it_breaks_later(tmp_path):
