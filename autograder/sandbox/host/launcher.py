@@ -27,7 +27,7 @@ from autograder.errors import InternalError, ProtectionError
 from autograder.sandbox.host.transport import POLL_SECONDS, START_SECONDS, WorkerTransport
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.linux.forkserver import CONTROL_FD, PACKET
-from autograder.sandbox.linux.syscalls import PR_SET_DUMPABLE, prctl
+from autograder.sandbox.linux.syscalls import Prctl, prctl
 from autograder.sandbox.outcomes import Interrupted
 from autograder.sandbox.policy import Policy
 
@@ -279,4 +279,4 @@ def require_layers(required: frozenset[str], transport: WorkerTransport) -> None
 
 def hide_memory() -> None:
     """No process of our own user may read this one's memory, even where no layer forbids it."""
-    prctl(PR_SET_DUMPABLE, 0)
+    prctl(Prctl.SET_DUMPABLE, 0)

@@ -23,6 +23,7 @@ import types
 from typing import Any
 
 from autograder.sandbox.linux import confine
+from autograder.sandbox.policy import Policy
 from autograder.sandbox.worker.serve import serve
 
 CONTROL_FD = 3
@@ -63,7 +64,7 @@ def answer(
     workers: dict[int, confine.Spawned],
     torch: types.ModuleType,
 ) -> dict[str, Any]:
-    """Carries out one control message."""
+    """Carry out one control message."""
     if "kill" in request:
         confine.kill(workers.pop(request["kill"]))
         return {"killed": request["kill"]}
@@ -86,10 +87,10 @@ def answer(
     return {"pid": spawned.pid}
 
 
-def policy_from(fields: dict[str, Any]) -> confine.Policy:
+def policy_from(fields: dict[str, Any]) -> Policy:
     """A Policy as `launcher` sent it: the fields that differ from the defaults."""
     lists = {name: tuple(fields.pop(name)) for name in ("readable", "devices") if name in fields}
-    return confine.Policy(**fields | lists | {"skip": frozenset(fields.pop("skip", ()))})
+    return Policy(**fields | lists | {"skip": frozenset(fields.pop("skip", ()))})
 
 
 def send(control: socket.socket, message: dict[str, Any]) -> None:

@@ -17,13 +17,7 @@ from autograder.sandbox.layers import LAYERS, Layer
 
 from . import landlock, rlimits
 from .state import NAMESPACES, WorkerState, namespace_of
-from .syscalls import (
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    call,
-    effective_capabilities,
-    parent_death_signal,
-)
+from .syscalls import Clone, call, effective_capabilities, parent_death_signal
 
 _NO_PTRACE_REQUEST = 0x7FFF
 _GET_KEYRING, _SESSION_KEYRING = 0, -3
@@ -146,7 +140,7 @@ def _landlock(state: WorkerState) -> str:
         for since, what in ((3, "truncating"), (4, "TCP"), (5, "ioctl"), (6, "signals"))
         if version < since
     ]
-    if version >= 6 and not state.has(CLONE_NEWPID):
+    if version >= 6 and not state.has(Clone.NEWPID):
         _refuses("a signal to the grader", lambda: os.kill(state.forkserver, 0), errno.EPERM)
     lacks = f", too old to refuse {', '.join(missing)}" if missing else ""
     return f"Landlock ABI {version}{lacks}"
@@ -177,7 +171,7 @@ def _limits(state: WorkerState) -> str:
     if rlimits.can_fork_beyond_limit():
         raise Breach("the number of processes is not bounded (the kernel exempts root)")
     policy = state.policy
-    counted = "" if state.uid is not None or state.has(CLONE_NEWUSER) else " (of the user)"
+    counted = "" if state.uid is not None or state.has(Clone.NEWUSER) else " (of the user)"
     return (
         f"{policy.cpu_seconds} s CPU, {policy.processes} processes{counted}, "
         f"{policy.open_files} open files, {policy.memory_bytes >> 20} MiB private memory each"
@@ -187,7 +181,7 @@ def _limits(state: WorkerState) -> str:
 def _kill(state: WorkerState) -> str:
     if parent_death_signal() != signal.SIGKILL:
         raise Breach("outlives its supervisor")
-    if state.has(CLONE_NEWPID):
+    if state.has(Clone.NEWPID):
         return "the kernel ends the pid namespace with its first process"
     return "no pid namespace: a supervisor adopts and hunts every descendant"
 

@@ -114,7 +114,7 @@ class Attack:
 def main():
     confine.prepare()
     if "--refuse-namespaces" in OPTIONS:
-        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        syscalls.prctl(syscalls.Prctl.SET_NO_NEW_PRIVS, 1)
         seccomp.install(seccomp.program(own_signals_only=None, memory_files=True))
     attack = None
     for line in sys.stdin:
