@@ -7,14 +7,13 @@ its own; `status` is where the worker's init process writes how it ended.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograder.errors import InternalError
@@ -79,8 +78,8 @@ class WorkerTransport:
         """The first frame of a worker."""
         self.awaited = 1
         try:
-            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
-        except (Crashed, TimeoutError, wire.ProtocolError) as error:
+            header, _ = self.receive(START_SECONDS)
+        except (Crashed, TimedOut, wire.ProtocolError) as error:
             raise InternalError(
                 f"a worker did not start: {error} {self.output()}".strip()
             ) from None
@@ -98,20 +97,28 @@ class WorkerTransport:
         """
         if not self.awaited:
             self._pump(0)
-            if self.inbox:
-                raise BrokeProtocol(
-                    "The code sent something that it was not asked for.", "unasked frame"
-                )
+            self._refuse_unasked()
         self.awaited += 1
         self.outbox += request
         self._flush()
 
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
         """Header and payload of the answer to the oldest request that has none."""
-        try:
-            return self._receive(time.monotonic() + seconds)
-        except TimeoutError:
-            raise TimedOut(f"It did not finish within {seconds:g} seconds.") from None
+        polled = time.monotonic()
+        deadline = polled + seconds
+        while (frame := self._take_frame()) is None:
+            if self.hung_up:
+                raise self._post_mortem()
+            if self.interrupted.is_set():
+                raise Interrupted
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimedOut("no answer in time")
+            self._pump(min(POLL_SECONDS, deadline - now))
+            if time.monotonic() - polled > POLL_SECONDS:
+                polled = time.monotonic()
+                self._weigh()
+        return frame
 
     def _flush(self) -> None:
         """Sends what can be sent. A worker that is gone is found out when its answer is awaited:
@@ -123,19 +130,6 @@ class WorkerTransport:
             return
         except OSError:
             self.outbox.clear()
-
-    def _receive(self, deadline: float, poll_memory: bool = True) -> tuple[bytes, bytes]:
-        polled = time.monotonic()
-        while (frame := self._take_frame()) is None:
-            if self.hung_up:
-                raise self._post_mortem()
-            if self.interrupted.is_set():
-                raise Interrupted
-            self._pump(min(POLL_SECONDS, self._left(deadline)))
-            if poll_memory and time.monotonic() - polled > POLL_SECONDS:
-                polled = time.monotonic()
-                self._weigh()
-        return frame
 
     def _take_frame(self) -> tuple[bytes, bytes] | None:
         """The first frame that has come, if all of it is here."""
@@ -152,12 +146,6 @@ class WorkerTransport:
         if self.inbox and not self.awaited:
             raise wire.ProtocolError("more came back than was asked for")
         return frame[size : size + header], frame[size + header :]
-
-    def _left(self, deadline: float) -> float:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
 
     def _weigh(self) -> None:
         """Ends a worker whose processes together hold more memory than it may."""
@@ -191,7 +179,7 @@ class WorkerTransport:
 
     def _take_output(self, fd: int) -> None:
         try:
-            part = os.read(fd, 1 << 16)
+            part = os.read(fd, CHUNK)
         except BlockingIOError:
             return
         if not part:
@@ -201,22 +189,26 @@ class WorkerTransport:
         self.printed += part[:room]
         self.dropped = self.dropped or len(part) > room
 
-    def _post_mortem(self) -> Crashed:
-        """Why the worker ended, as its init process tells."""
+    def _exit_status(self) -> int | None:
+        """How the worker ended, as its init process tells; of a signal, minus its number."""
         select.select(self.status, [], [], 5.0)
         with contextlib.suppress(OSError, ValueError):
-            ending: Mapping[str, int] = json.loads(os.read(self.status[0], 4096) or b"{}")
-            if "signal" in ending:
-                return Crashed(
-                    f"Python was ended by {signal_name(ending['signal'])}.",
-                    f"signal {ending['signal']}",
-                )
-            if "exit" in ending:
-                return Crashed(
-                    f"It ended Python with exit status {ending['exit']}.",
-                    f"exit {ending['exit']}",
-                )
-        return Crashed("Python ended without a word.", "no status")
+            return int(os.read(self.status[0], 64))
+        return None
+
+    def _post_mortem(self) -> Crashed:
+        """Why the worker ended."""
+        code = self._exit_status()
+        if code is None:
+            return Crashed("Python ended without a word.", "no status")
+        if code < 0:
+            return Crashed(f"Python was ended by {signal_name(-code)}.", f"signal {-code}")
+        return Crashed(f"It ended Python with exit status {code}.", f"exit {code}")
+
+    def _refuse_unasked(self) -> None:
+        if self.inbox and not self.awaited:
+            text = "The code sent something that it was not asked for."
+            raise BrokeProtocol(text, "unasked frame")
 
     # -- the rest ---------------------------------------------------------------------
 
@@ -247,18 +239,14 @@ class WorkerTransport:
             return
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
-        extra = bool(self.inbox) and not self.awaited
         self.kill(self)
         self.release()
-        if extra:
-            raise BrokeProtocol(
-                "The code sent something that it was not asked for.", "unasked frame"
-            )
+        self._refuse_unasked()
 
 
 def signal_name(number: int) -> str:
     """`SIGSEGV (a crash in native code)` for a signal number."""
-    said = {
+    meanings = {
         9: "killed",
         11: "a crash in native code",
         6: "aborted",
@@ -269,4 +257,4 @@ def signal_name(number: int) -> str:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    return f"{name} ({said[number]})" if number in said else name
+    return f"{name} ({meanings[number]})" if number in meanings else name

@@ -125,15 +125,13 @@ def _spare_user() -> int | None:
 def _open_pidfd(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):
+    except (AttributeError, OSError):  # a Python built for an older Linux, or one
         return None
 
 
 def _wanted_flags(policy: Policy) -> int:
-    flags = 0
-    for layer, (_, flag) in NAMESPACES.items():
-        if layer != "user" and policy.wants(layer):
-            flags |= flag
+    wanted = (layer for layer in NAMESPACES if layer != "user" and policy.wants(layer))
+    flags = sum(NAMESPACES[layer][1] for layer in wanted)
     return flags | Clone.NEWNS if flags & Clone.NEWPID else flags
 
 
@@ -176,16 +174,12 @@ def _note_refusals(state: WorkerState, flags: int, refusal: OSError | None) -> N
     """Say of each layer that lacks its namespace why."""
     why = f"namespaces are refused here ({refusal.strerror})" if refusal else "none asked for"
     for layer, (kind, flag) in NAMESPACES.items():
-        if state.has(flag) or not state.wants(layer):
-            continue
-        if layer == "network":  # seccomp may stand in for it: the self-test decides
-            continue
-        if layer == "user":
-            if state.uid is None:
-                state.refuse(layer, f"no other user: not root, and user {why}")
-            continue
-        if flags & flag:
+        if state.has(flag) or not state.wants(layer) or layer == "network":
+            continue  # for the network seccomp may stand in: the self-test decides
+        if layer != "user" and flags & flag:
             state.refuse(layer, f"no {kind} namespace: {why}")
+        elif layer == "user" and state.uid is None:
+            state.refuse(layer, f"no other user: not root, and user {why}")
 
 
 def kill(spawned: Spawned) -> None:

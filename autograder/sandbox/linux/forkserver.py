@@ -1,6 +1,6 @@
 """The forkserver: a process that has imported torch and forks a worker whenever it is asked.
 
-Started by exec (`launcher.py`) with a clean environment, it holds nothing worth stealing: no
+Started by exec (`host.launcher`) with a clean environment, it holds nothing worth stealing: no
 reference, no hidden input, no submission. It runs no tensor operation, starts no thread and
 touches no CUDA, because a fork would inherit the damage. It never runs student code.
 
@@ -26,16 +26,15 @@ from autograder.sandbox.linux import confine
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.worker.serve import serve
 
-CONTROL_FD = 3
 PRELOADED = ("torch", "torch._dynamo", "numpy")
 """torch imports torch._dynamo when the first optimizer is made: better once, here."""
 
 PACKET = 65_536
 
 
-def main() -> None:
-    """Serves until the judge hangs up."""
-    control = socket.socket(fileno=CONTROL_FD)
+def main(given: dict[str, Any]) -> None:
+    """Serve until the judge hangs up. `given`: the descriptor of the control socket."""
+    control = socket.socket(fileno=given["control"])
     torch, *_ = [importlib.import_module(name) for name in PRELOADED]
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     confine.prepare()

@@ -61,8 +61,9 @@ class WorkerState:
     uid: int | None
     box: str = field(default_factory=_new_box)
     forkserver: int = field(default_factory=os.getpid)
-    forkserver_user: int = field(default_factory=os.geteuid)
-    forkserver_group: int = field(default_factory=os.getegid)
+    # by lambda: Windows, where this is imported too, has no such functions
+    forkserver_user: int = field(default_factory=lambda: os.geteuid())
+    forkserver_group: int = field(default_factory=lambda: os.getegid())
     outside: dict[str, str | None] = field(
         default_factory=lambda: {layer: namespace_of(layer) for layer in NAMESPACES}
     )
