@@ -71,20 +71,16 @@ class Subject:
         Once for each check: asked again for the same, it is the same Remote.
         """
         if (source, name) not in self._defined:
-            self._defined[source, name] = self._define(source, name)
+            reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
+            self._defined[source, name] = Remote(
+                self._asker,
+                {"r": reply.ref},
+                reply=reply,
+                label=name,
+                parameters=_parameters_of(source, name),
+                is_helper=True,
+            )
         return self._defined[source, name]
-
-    def _define(self, source: str, name: str) -> Remote:
-        reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
-        parameters = _parameters_of(source, name)
-        return Remote(
-            self._asker,
-            {"r": reply.ref},
-            reply=reply,
-            label=name,
-            parameters=parameters,
-            is_helper=True,
-        )
 
 
 @functools.cache
@@ -100,15 +96,8 @@ class Remote:
     """Something in the worker. Call it, read it, index it, pass it back; `plain` unwraps it."""
 
     __slots__ = (
-        "_asker",
-        "_base",
-        "_call",
-        "_is_helper",
-        "_label",
-        "_parameters",
-        "_path",
-        "_reply",
-    )
+        "_asker", "_base", "_call", "_is_helper", "_label", "_parameters", "_path", "_reply",
+    )  # fmt: skip
 
     def __init__(
         self,

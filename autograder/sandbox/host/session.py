@@ -308,15 +308,11 @@ class Session:
         return Reply(header["ref"], value)
 
     def _raised(self, body: Any) -> StudentFault:
-        if type(body) is not list or [type(part) for part in body] != [str, str, list]:
-            raise wire.ProtocolError("an exception in a form that we do not know")
-        name, message = wire.text(body[0], 200), steady(wire.text(body[1]))
+        type_name, text, frames = wire.parts(body, str, str, list)
+        name, message = wire.text(type_name, 200), steady(wire.text(text))
         place, line = "", ""
-        for frame in body[2]:
-            if type(frame) is not list or [type(part) for part in frame] != [str, int]:
-                raise wire.ProtocolError("a traceback in a form that we do not know")
-            found = self._locate(frame[0], frame[1])
-            place, line = found if found else (place, line)
+        for frame in frames:
+            place, line = self._locate(*wire.parts(frame, str, int)) or (place, line)
         if name in OUT_OF_MEMORY or "can't allocate memory" in message:
             return OutOfMemoryRaised(message, place, line)
         return Raised(name, message, place, line)

@@ -125,7 +125,7 @@ def _spare_user() -> int | None:
 def _open_pidfd(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):  # a Python built for an older Linux, or one
+    except (AttributeError, OSError):  # an older Linux, or built for one
         return None
 
 

@@ -13,6 +13,7 @@ import signal
 import stat
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox.layers import Layer
@@ -66,13 +67,11 @@ def _check_user(state: WorkerState) -> None:
     an honest submission that cannot import is worse off than a hostile one is helped."""
     if state.uid is None:
         return
-    folder = os.path.dirname(os.path.realpath(os.__file__))
-    while folder != os.path.dirname(folder):
-        if not os.stat(folder).st_mode & stat.S_IXOTH:
+    for folder in Path(os.__file__).resolve().parents:
+        if not folder.stat().st_mode & stat.S_IXOTH:
             state.uid = None
             state.refuse("user", f"another user could not read libraries below {folder}")
             return
-        folder = os.path.dirname(folder)
 
 
 def _confine(state: WorkerState) -> tuple[Layer, ...]:

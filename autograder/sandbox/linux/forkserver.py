@@ -69,10 +69,11 @@ def answer(
         return {"killed": request["kill"]}
     channel, output, status = fds
     device = request["device"]
-    policy = policy_from(request["spawn"])
+    fields = request["spawn"]
+    fields |= {"devices": tuple(fields["devices"]), "skip": frozenset(fields["skip"])}
     try:
         spawned = confine.spawn(
-            policy,
+            Policy(**fields),
             lambda layers: serve(channel, torch, device, layers),
             keep_fds=(channel,),
             stdout=output,
@@ -84,12 +85,6 @@ def answer(
             os.close(fd)
     workers[spawned.pid] = spawned
     return {"pid": spawned.pid}
-
-
-def policy_from(fields: dict[str, Any]) -> Policy:
-    """A Policy as `launcher` sent it: the fields that differ from the defaults."""
-    lists = {name: tuple(fields.pop(name)) for name in ("readable", "devices") if name in fields}
-    return Policy(**fields | lists | {"skip": frozenset(fields.pop("skip", ()))})
 
 
 def send(control: socket.socket, message: dict[str, Any]) -> None:

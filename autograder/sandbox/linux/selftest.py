@@ -59,9 +59,10 @@ def _refuses(what: str, action: Callable[[], object], *errors: int) -> None:
 
 
 def _has_own_namespace(state: WorkerState, layer: str) -> None:
-    inside, outside = namespace_of(layer), state.outside.get(layer)
-    if inside is not None and inside == outside:
-        raise Breach(f"the {NAMESPACES[layer][0]} namespace is the forkserver's")
+    kind, flag = NAMESPACES[layer]
+    inside = namespace_of(layer)
+    if not state.has(flag) or (inside is not None and inside == state.outside[layer]):
+        raise Breach(f"the {kind} namespace is the forkserver's")
 
 
 def _user(state: WorkerState) -> str:
@@ -125,8 +126,6 @@ def _network(state: WorkerState) -> str:
 
 
 def _ipc(state: WorkerState) -> str:
-    if not state.has(NAMESPACES["ipc"][1]):
-        raise Breach("no ipc namespace")
     _has_own_namespace(state, "ipc")
     return "ipc namespace"
 
@@ -195,15 +194,7 @@ def _memory(state: WorkerState) -> str:
     )
 
 
-_TESTS: dict[str, Callable[[WorkerState], str]] = {
-    "user": _user,
-    "pid": _pid,
-    "filesystem": _filesystem,
-    "network": _network,
-    "ipc": _ipc,
-    "landlock": _landlock,
-    "seccomp": _seccomp,
-    "limits": _limits,
-    "kill": _kill,
-    "memory": _memory,
-}
+_TESTS = {
+    "user": _user, "pid": _pid, "filesystem": _filesystem, "network": _network, "ipc": _ipc,
+    "landlock": _landlock, "seccomp": _seccomp, "limits": _limits, "kill": _kill, "memory": _memory,
+}  # fmt: skip

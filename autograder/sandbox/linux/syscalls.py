@@ -108,20 +108,16 @@ def number(name: str) -> int | None:
 
 
 @functools.cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-@functools.cache
-def _libc_with_gil() -> ctypes.PyDLL:
-    return ctypes.PyDLL(None, use_errno=True)
+def _libc(kind: type[ctypes.CDLL] = ctypes.CDLL) -> ctypes.CDLL:
+    """The C library; a call of a `PyDLL` keeps the lock of the interpreter."""
+    return kind(None, use_errno=True)
 
 
 def prepare() -> None:
     """Load what the wrappers need: for a forkserver, so that no worker pays for it."""
     architecture()
     parent_death_signal()
-    _libc_with_gil()
+    _libc(ctypes.PyDLL)
 
 
 def call(name: str, *arguments: object, library: ctypes.CDLL | None = None) -> int:
@@ -151,15 +147,14 @@ def clone(flags: int) -> int:
     """
     hooks = ctypes.pythonapi
     hooks.PyOS_BeforeFork()
+    pid = -1
     try:
-        pid = call("clone", flags | SIGCHLD, 0, 0, 0, 0, library=_libc_with_gil())
-    except OSError:
-        hooks.PyOS_AfterFork_Parent()
-        raise
-    if pid == 0:
-        hooks.PyOS_AfterFork_Child()
-    else:
-        hooks.PyOS_AfterFork_Parent()
+        pid = call("clone", flags | SIGCHLD, 0, 0, 0, 0, library=_libc(ctypes.PyDLL))
+    finally:
+        if pid == 0:
+            hooks.PyOS_AfterFork_Child()
+        else:
+            hooks.PyOS_AfterFork_Parent()
     return pid
 
 
