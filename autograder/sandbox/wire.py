@@ -154,8 +154,6 @@ def parse_header(raw: bytes) -> dict[str, Any]:
     """The header of a frame: one JSON object, read strictly."""
     try:
         header = _STRICT.decode(raw.decode("utf-8"))
-    except ProtocolError:
-        raise
     except (ValueError, RecursionError) as error:
         raise ProtocolError(f"the header is not JSON that we accept: {error}") from None
     if type(header) is not dict:

@@ -102,7 +102,7 @@ class Launcher(AnyLauncher):
         }
         message = json.dumps({"spawn": fields, "device": self.device}).encode()
         transport = WorkerTransport(
-            self.kill, channel, output, status, policy.memory_bytes, self.interrupted
+            self.kill, channel, [output], [status], policy.memory_bytes, self.interrupted
         )
         try:
             there = [channel_there.fileno(), output_there, status_there]

@@ -62,9 +62,9 @@ class PlainTransport(WorkerTransport):
 
     def __init__(self, started: Starting, memory_bytes: int, interrupted: threading.Event):
         assert started.channel is not None
-        super().__init__(end, started.channel, None, None, memory_bytes, interrupted)
+        super().__init__(end, started.channel, [], [], memory_bytes, interrupted)
         self.started = started
-        self.pid = self.worker_pid = started.process.pid
+        self.pid = started.process.pid
 
     def greet(self) -> None:
         """Reads the worker's report; there is nothing to be seen from outside."""

@@ -155,7 +155,9 @@ class Remote:
                 [k, wire.encode(prepared(v), buffers, _as_argument)] for k, v in kwargs.items()
             ],
         }
-        call = self._describe(args, kwargs)
+        names = [*self._parameters, *([""] * len(args))]
+        given = (*zip(names, args, strict=False), *kwargs.items())
+        call = Call(self._label, given, self._is_helper)
         try:
             reply = self._asker.ask(request, buffers)
         except StudentFault as fault:
@@ -164,11 +166,6 @@ class Remote:
         return Remote(
             self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call
         )
-
-    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        names = [*self._parameters, *([""] * len(args))]
-        given = (*zip(names, args, strict=False), *kwargs.items())
-        return Call(self._label, given, self._is_helper)
 
     def _resolved(self) -> Reply:
         if self._reply is None:

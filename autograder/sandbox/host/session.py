@@ -41,7 +41,10 @@ class Transport(Protocol):
     """Carries frames to one worker and back."""
 
     def send(self, request: bytes) -> None:
-        """Sends a frame, without waiting for anything."""
+        """Sends a frame, without waiting for anything.
+
+        Raises BrokeProtocol where something has come that nobody asked for.
+        """
 
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
         """Header and payload of the reply to the oldest frame that has none yet.

@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import InternalError
@@ -28,43 +29,39 @@ OUTPUT_LIMIT = 64 * 1024
 CHUNK = 1 << 16
 
 
+@dataclass(eq=False, repr=False)
 class WorkerTransport:
-    """Frames to and from one worker, with deadline, memory budget and captured output."""
+    """A `Transport` over a socket, with deadline, memory budget and captured output.
 
-    def __init__(
-        self,
-        kill: Callable[[WorkerTransport], None],
-        channel: socket.socket,
-        output: int | None,
-        status: int | None,
-        memory_bytes: int,
-        interrupted: threading.Event | None = None,
-    ):
-        self.kill = kill
-        self.channel = channel
-        self.outputs = [] if output is None else [output]
-        self.status = [] if status is None else [status]
-        self.memory_bytes = memory_bytes
-        self.interrupted = interrupted or threading.Event()
-        self.pid = 0
-        self.worker_pid = 0
-        self.layers: tuple[Layer, ...] = ()
-        self.printed = bytearray()
-        self.dropped = False
-        self.inbox = bytearray()
-        self.outbox = bytearray()
-        self.awaited = 0
-        self.hung_up = False
-        self.released = False
-        channel.setblocking(False)
+    outputs, status: descriptors to read from, one each where there is an init process;
+    pid: of init, once it is known; awaited: how many answers are still to come.
+    """
+
+    kill: Callable[[WorkerTransport], None]
+    channel: socket.socket
+    outputs: list[int]
+    status: list[int]
+    memory_bytes: int
+    interrupted: threading.Event
+    pid: int = 0
+    layers: tuple[Layer, ...] = ()
+    printed: bytearray = field(default_factory=bytearray)
+    dropped: bool = False
+    inbox: bytearray = field(default_factory=bytearray)
+    outbox: bytearray = field(default_factory=bytearray)
+    awaited: int = 0
+    hung_up: bool = False
+    released: bool = False
+
+    def __post_init__(self) -> None:
+        self.channel.setblocking(False)
         for fd in (*self.outputs, *self.status):
             os.set_blocking(fd, False)
 
     def greet(self) -> None:
         """Reads the worker's report, before any student code, and checks it from outside."""
         hello = self._hello()
-        self.worker_pid = probe.worker_pid(self.pid) or self.pid
-        seen = probe.probe(self.worker_pid)
+        seen = probe.probe(probe.worker_pid(self.pid) or self.pid)
         self.layers = tuple(
             Layer(
                 name,
@@ -80,9 +77,8 @@ class WorkerTransport:
         try:
             header, _ = self.receive(START_SECONDS)
         except (Crashed, TimedOut, wire.ProtocolError) as error:
-            raise InternalError(
-                f"a worker did not start: {error} {self.output()}".strip()
-            ) from None
+            text = f"a worker did not start: {error} {self.output()}".strip()
+            raise InternalError(text) from None
         hello = wire.parse_header(header)
         if hello.get("id") != "hello":
             raise InternalError(f"a worker did not report: {hello}")
@@ -91,10 +87,7 @@ class WorkerTransport:
     # -- frames -----------------------------------------------------------------------
 
     def send(self, request: bytes) -> None:
-        """Queues a request; what the worker doesn't take yet goes out while an answer is awaited.
-
-        Raises BrokeProtocol where something lies here that nobody asked for.
-        """
+        """Queues a request; what the worker doesn't take yet goes out while an answer is due."""
         if not self.awaited:
             self._pump(0)
             self._refuse_unasked()
@@ -103,7 +96,6 @@ class WorkerTransport:
         self._flush()
 
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        """Header and payload of the answer to the oldest request that has none."""
         polled = time.monotonic()
         deadline = polled + seconds
         while (frame := self._take_frame()) is None:
@@ -233,8 +225,6 @@ class WorkerTransport:
             os.close(fd)
 
     def close(self) -> None:
-        """Ends the worker. Raises BrokeProtocol where frames lie here that nobody asked for:
-        more than answers to what was asked."""
         if self.released:
             return
         with contextlib.suppress(wire.ProtocolError):

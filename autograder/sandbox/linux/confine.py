@@ -43,7 +43,7 @@ from autograder.sandbox.policy import Policy, library_paths
 
 from . import hunt, init, seccomp, syscalls
 from .enter import Body
-from .state import NAMESPACES, WorkerState
+from .state import NAMESPACES, Streams, WorkerState
 from .syscalls import Clone, Prctl, clone, prctl
 
 _SPARE_USERS = (1_900_000_000, 1 << 24)
@@ -77,25 +77,19 @@ def prepare() -> None:
 
 
 def spawn(
-    policy: Policy,
-    body: Body,
-    keep_fds: Iterable[int] = (),
-    *,
-    stdout: int | None = None,
-    stderr: int | None = None,
-    status_fd: int,
+    policy: Policy, body: Body, *, streams: Streams, keep_fds: Iterable[int], status_fd: int
 ) -> Spawned:
     """Start a confined worker that runs `body(layers)`; returns at once, in the caller only.
 
+    streams: descriptors for the worker's stdout and stderr, None for /dev/null;
     keep_fds: descriptors that stay open in the worker (its channel), besides its streams;
-    stdout, stderr: descriptors for the worker's streams, None for /dev/null;
     status_fd: where init writes the exit status when the worker has ended, minus the number of
         the signal that ended it. Without it, init was killed, or the confinement failed.
 
     To be called from a process with one thread. Raises OSError if no process can be made at all.
     """
     uid = _spare_user() if policy.wants("user") and os.geteuid() == 0 else None
-    state = WorkerState(policy, (stdout, stderr), frozenset(keep_fds), status_fd, uid)
+    state = WorkerState(policy, streams, frozenset(keep_fds), status_fd, uid)
     parent_fd = _open_pidfd(os.getpid())
     pid = _fork_init(state)
     if pid == 0:
@@ -162,8 +156,8 @@ def _attempts(flags: int, by_user: bool) -> list[int]:
     """Combinations of CLONE_NEW* to try, best first."""
     if not flags:
         return [Clone.NEWUSER] if by_user else []
-    fewer = [flags, flags & ~Clone.NEWNET, flags & ~Clone.NEWIPC]
-    fewer.append(flags & ~(Clone.NEWNET | Clone.NEWIPC))
+    omitted = (0, Clone.NEWNET, Clone.NEWIPC, Clone.NEWNET | Clone.NEWIPC)
+    fewer = [flags & ~each for each in omitted]
     with_user = [each | Clone.NEWUSER for each in fewer]
     if by_user:
         return [*with_user, Clone.NEWUSER]

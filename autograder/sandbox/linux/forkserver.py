@@ -75,9 +75,8 @@ def answer(
         spawned = confine.spawn(
             Policy(**fields),
             lambda layers: serve(channel, torch, device, layers),
+            streams=(output, output),
             keep_fds=(channel,),
-            stdout=output,
-            stderr=output,
             status_fd=status,
         )
     finally:

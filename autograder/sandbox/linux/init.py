@@ -26,34 +26,23 @@ SETUP_FAILED = 71
 
 
 def run(state: WorkerState, body: Body, parent_fd: int | None) -> NoReturn:
-    """Be init; never returns. `parent_fd` is a pidfd of the forkserver."""
+    """Be init, and in its child the worker; never returns. parent_fd: a pidfd of the forkserver."""
     status = SETUP_FAILED
+    name = "init"
     try:
         _detach(state, parent_fd)
         _furnish(state)
         worker = os.fork()
         if worker == 0:
-            _run_worker(state, body)
+            name = "worker"
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            confine_and_run(state, body)
         status = _supervise(state, worker)
     except BaseException as error:  # nothing may unwind into the forkserver's frames
-        _say(f"init: {type(error).__name__}: {error}")
+        with contextlib.suppress(OSError):
+            os.write(2, f"{name}: {type(error).__name__}: {error}\n".encode(errors="replace"))
     finally:
         os._exit(status)
-
-
-def _run_worker(state: WorkerState, body: Body) -> NoReturn:
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        confine_and_run(state, body)
-    except BaseException as error:
-        _say(f"worker: {type(error).__name__}: {error}")
-    finally:
-        os._exit(SETUP_FAILED)
-
-
-def _say(text: str) -> None:
-    with contextlib.suppress(OSError):
-        os.write(2, (text + "\n").encode(errors="replace"))
 
 
 def _detach(state: WorkerState, parent_fd: int | None) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 
 from .state import WorkerState
-from .syscalls import Clone, Mount, detach, mount, mount_setattr, pivot_root
+from .syscalls import Clone, Mount, call, detach, mount, mount_setattr
 
 BOX = "/box"
 SCRATCH = (BOX, "/tmp", "/dev/shm")
@@ -36,7 +36,7 @@ def enter(state: WorkerState) -> None:
     mount("worker", stage, "tmpfs", Mount.NOSUID | Mount.NODEV, "size=1m,nr_inodes=4096,mode=0755")
     try:
         os.mkdir(stage + _OLD)
-        pivot_root(stage, stage + _OLD)
+        call("pivot_root", stage, stage + _OLD)
     except OSError:
         detach(stage)
         raise

@@ -108,21 +108,21 @@ def _filesystem(state: WorkerState) -> str:
 
 
 def _network(state: WorkerState) -> str:
-    own = NAMESPACES["network"][1]
-    if state.has(own):
+    own = state.has(NAMESPACES["network"][1])
+    if own:
         _has_own_namespace(state, "network")
     filtered = state.wants("seccomp") and "seccomp" not in state.refused
     if filtered:
         for family in (socket.AF_INET, socket.AF_INET6):
             _refuses("an internet socket", functools.partial(socket.socket, family), errno.EPERM)
-    elif state.has(own):
+    elif own:
         with socket.socket(socket.AF_INET) as probe:
             _refuses("connecting", lambda: probe.connect(("127.0.0.1", 9)), errno.ENETUNREACH)
-    if state.has(own):
+    else:
+        raise Breach("neither a network namespace nor seccomp")
+    if own:
         return "network namespace without interfaces"
-    if filtered:
-        return "sockets are refused by seccomp; no network namespace"
-    raise Breach("neither a network namespace nor seccomp")
+    return "sockets are refused by seccomp; no network namespace"
 
 
 def _ipc(state: WorkerState) -> str:

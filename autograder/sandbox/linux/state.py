@@ -18,6 +18,7 @@ from autograder.sandbox.policy import Policy
 from .syscalls import Clone
 
 Result = TypeVar("Result")
+Streams = tuple[int | None, int | None]
 
 NAMESPACES = {
     "user": ("user", Clone.NEWUSER),
@@ -55,7 +56,7 @@ class WorkerState:
     """
 
     policy: Policy
-    streams: tuple[int | None, int | None]
+    streams: Streams
     keep_fds: frozenset[int]
     status_fd: int
     uid: int | None

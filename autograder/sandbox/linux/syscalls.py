@@ -174,10 +174,6 @@ def detach(target: str) -> None:
     call("umount2", target, 2)
 
 
-def pivot_root(new_root: str, put_old: str) -> None:
-    call("pivot_root", new_root, put_old)
-
-
 def prctl(option: Prctl, argument: object = 0) -> None:
     if _libc().prctl(option, *map(_as_c, (argument, 0, 0, 0))) < 0:
         code = ctypes.get_errno()

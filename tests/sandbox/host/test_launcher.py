@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -369,7 +370,7 @@ def transport():
     channel, channel_there = socket.socketpair()
     output, output_there = os.pipe()
     status, status_there = os.pipe()
-    made = WorkerTransport(lambda transport: None, channel, output, status, 1 << 30)
+    made = WorkerTransport(lambda _: None, channel, [output], [status], 1 << 30, Event())
     there = [channel_there, *(os.fdopen(fd, "wb", 0) for fd in (output_there, status_there))]
     yield made, there
     for end in there:

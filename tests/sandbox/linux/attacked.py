@@ -56,7 +56,9 @@ class Attack:
         # the last descriptor is inherited from the test, which sees when all holders are gone
         keep = {channel_out, go_in, *(int(o) for o in OPTIONS if o.isdigit())}
         body = body_for(request, channel_out, go_in)
-        self.spawned = confine.spawn(policy, body, keep, stderr=2, status_fd=status_out)
+        self.spawned = confine.spawn(
+            policy, body, streams=(None, 2), keep_fds=keep, status_fd=status_out
+        )
         for descriptor in (channel_out, go_in, status_out):
             os.close(descriptor)
         self.channel = channel_in
