@@ -62,7 +62,9 @@ class PlainTransport(WorkerTransport):
 
     def __init__(self, started: Starting, memory_bytes: int, interrupted: threading.Event):
         assert started.channel is not None
-        super().__init__(end, started.channel, [], [], memory_bytes, interrupted)
+        super().__init__(
+            lambda _: finish(started), started.channel, [], [], memory_bytes, interrupted
+        )
         self.started = started
         self.pid = started.process.pid
 
@@ -88,14 +90,9 @@ class PlainTransport(WorkerTransport):
         return super().output()
 
 
-def end(transport: WorkerTransport) -> None:
-    """Ends a worker, and where the system has process groups all of its group."""
-    assert isinstance(transport, PlainTransport)
-    finish(transport.started)
-
-
 def finish(started: Starting) -> None:
-    """Kills a process, waits for it, and removes its folder, which on Windows must not be open."""
+    """Kills a process, where the system has process groups all of its group; waits for it, and
+    removes its folder, which on Windows must not be open."""
     process = started.process
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -128,7 +125,7 @@ class PlainLauncher(AnyLauncher):
         self._listener.close()
         for transport in self._given:
             if not transport.released:
-                end(transport)
+                finish(transport.started)
                 transport.release()
         if self._spare is not None:
             finish(self._spare)

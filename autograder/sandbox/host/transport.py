@@ -146,9 +146,9 @@ class WorkerTransport:
 
     def _pump(self, seconds: float) -> None:
         """Waits up to `seconds` for anything to happen, and takes in what there is."""
-        waiting: list[Any] = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
+        reading: list[Any] = [] if self.hung_up else [self.channel]
         writing = [self.channel] if self.outbox else []
-        readable, writable, _ = select.select(waiting, writing, [], seconds)
+        readable, writable, _ = select.select(reading + self.outputs, writing, [], seconds)
         if writable:
             self._flush()
         for source in readable:

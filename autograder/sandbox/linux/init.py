@@ -118,10 +118,9 @@ def _supervise(state: WorkerState, worker: int) -> int:
     """Wait for the worker, reap orphans, report how the worker ended; returns an exit status."""
     close_all_except({2, state.status_fd})
     _give_up_rights(state)
-    while True:
+    pid = wait_status = 0
+    while pid != worker:
         pid, wait_status = os.waitpid(-1, 0)
-        if pid == worker:
-            break
     if not state.has(Clone.NEWPID):
         hunt.end_descendants(os.getpid())
     with contextlib.suppress(OSError):
