@@ -185,12 +185,12 @@ class PlainLauncher(AnyLauncher):
 
 
 def is_token(channel: socket.socket, token: bytes) -> bool:
-    """Whether who connected sends the token that was given to the worker."""
-    sent = b""
+    """Whether who connected says the token that was given to the worker."""
+    came = b""
     with contextlib.suppress(OSError):
-        while len(sent) < len(token) and (part := channel.recv(len(token) - len(sent))):
-            sent += part
-    return secrets.compare_digest(sent, token)
+        while len(came) < len(token) and (part := channel.recv(len(token) - len(came))):
+            came += part
+    return secrets.compare_digest(came, token)
 
 
 # -- in the worker --------------------------------------------------------------------------

@@ -236,7 +236,7 @@ class WorkerTransport:
 
 def signal_name(number: int) -> str:
     """`SIGSEGV (a crash in native code)` for a signal number."""
-    meanings = {
+    known = {
         9: "killed",
         11: "a crash in native code",
         6: "aborted",
@@ -247,4 +247,4 @@ def signal_name(number: int) -> str:
         name = signal.Signals(number).name
     except ValueError:
         name = f"signal {number}"
-    return f"{name} ({meanings[number]})" if number in meanings else name
+    return f"{name} ({known[number]})" if number in known else name
