@@ -35,7 +35,7 @@ from autograder.grading.grader import Grader, Settings
 from autograder.results import Report as RunReport
 from autograder.results import Result, Status, as_json
 from autograder.sandbox.linux import hunt
-from autograder.sandbox.linux.syscalls import PR_SET_CHILD_SUBREAPER, prctl
+from autograder.sandbox.linux.syscalls import Prctl, prctl
 
 from .forkserver import forkserver_of_its_own
 
@@ -132,9 +132,9 @@ def victims() -> Iterator[None]:
         unix.listen()
         patch.setenv("AUTOGRADER_GOLDEN_SECRET", SECRET)
         patch.setenv("AUTOGRADER_GOLDEN_PORT", str(port))
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         yield
-        prctl(PR_SET_CHILD_SUBREAPER, 0)
+        prctl(Prctl.SET_CHILD_SUBREAPER, 0)
 
 
 @dataclass

@@ -67,7 +67,6 @@ class Policy:
     disk_bytes: total size of box, /tmp and /dev/shm, and the size of any one file;
     processes: processes and threads at a time;
     cpu_seconds: CPU time of each process; wall clock is the caller's;
-    uid: user id of the worker when the forkserver is root (None: a random spare one);
     devices: device files for a GPU, see `nvidia_devices`;
     skip: names of layers to leave off.
 
@@ -80,7 +79,6 @@ class Policy:
     processes: int = 64
     cpu_seconds: int = 60
     open_files: int = 256
-    uid: int | None = None
     devices: tuple[str, ...] = ()
     skip: frozenset[str] = frozenset()
 

@@ -156,10 +156,8 @@ def parse_header(raw: bytes) -> dict[str, Any]:
     """The header of a frame: one JSON object, read strictly."""
     try:
         header = _STRICT.decode(raw.decode("utf-8"))
-    except ProtocolError:
-        raise
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"the header is no JSON that we accept: {error}") from None
+        raise ProtocolError(f"the header is not JSON that we accept: {error}") from None
     if type(header) is not dict:
         raise ProtocolError("the header is not an object")
     return header
@@ -168,7 +166,7 @@ def parse_header(raw: bytes) -> dict[str, Any]:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ProtocolError("a key stands twice")
+        raise ProtocolError("a key appears twice")
     return found
 
 
@@ -239,20 +237,13 @@ class Decoder:
     def _dict(self, body: list[Any], depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for pair in body:
-            if (
-                type(pair) is not list
-                or len(pair) != 2
-                or type(pair[0]) is not str
-                or pair[0] in found
-            ):
+            if type(pair) is not list or len(pair) != 2 or text(pair[0]) in found:
                 raise ProtocolError("a dict in a form that we do not know")
-            found[text(pair[0])] = self.value(pair[1], depth + 1)
+            found[pair[0]] = self.value(pair[1], depth + 1)
         return found
 
     def _array(self, body: Any) -> ArrayValue:
-        if type(body) is not list or [type(part) for part in body] != [str, list, str, str, bool]:
-            raise ProtocolError("an array in a form that we do not know")
-        name, shape, kind, shown, requires_grad = body
+        name, shape, kind, shown, requires_grad = parts(body, str, list, str, str, bool)
         if name not in DTYPES or kind not in ("tensor", "ndarray") or len(shown) > 40:
             raise ProtocolError(f"an array of an unknown kind: {name[:40]} {kind[:40]}")
         if len(shape) > MAX_DIMENSIONS or any(type(n) is not int or n < 0 for n in shape):
@@ -270,19 +261,26 @@ class Decoder:
         return ArrayValue(array, text(shown), kind, requires_grad)
 
 
+def parts(body: Any, *kinds: type) -> list[Any]:
+    """A list of a frame that must have parts of exactly these types."""
+    if type(body) is not list or [type(part) for part in body] != [*kinds]:
+        raise ProtocolError("a list in a form that we do not know")
+    return body
+
+
 def _float(body: Any) -> float:
     if type(body) is not str or len(body) > 40:
         raise ProtocolError("a float in a form that we do not know")
     try:
         return float.fromhex(body)
     except (ValueError, OverflowError):
-        raise ProtocolError(f"no float: {body[:40]!r}") from None
+        raise ProtocolError(f"not a float: {body[:40]!r}") from None
 
 
 def text(body: Any, limit: int = 100_000) -> str:
     """A string of a frame: bounded, and free of lone surrogates."""
     if type(body) is not str or len(body) > limit:
-        raise ProtocolError("a text that is none, or is too long")
+        raise ProtocolError("not a text, or one that is too long")
     try:
         body.encode("utf-8")
     except UnicodeEncodeError:
@@ -298,6 +296,7 @@ def names(body: Any) -> tuple[str, ...]:
 
 
 def _opaque(tag: str, body: Any) -> Opaque:
-    if tag != "o" or type(body) is not list or [type(part) for part in body] != [str, int]:
+    if tag != "o":
         raise ProtocolError("a value in a form that we do not know")
-    return Opaque(text(body[0], 200), body[1])
+    type_name, ref = parts(body, str, int)
+    return Opaque(text(type_name, 200), ref)

@@ -22,7 +22,7 @@ from nbgrader.utils import determine_grade
 from autograder.grading.grader import Settings
 from autograder.grading.warm import WarmGrader
 from autograder.notebook import check_cell
-from autograder.sandbox.host import launcher
+from autograder.sandbox.host import base
 from autograder.sandbox.layers import LAYERS
 from autograder.student import check_cell as check_cells
 
@@ -248,7 +248,7 @@ def test_a_fault_of_ours(in_trouble, capsys):
 
 def test_torch_that_is_not_there(work, capsys, monkeypatch):
     monkeypatch.setattr(check_cells, "_WARM", WarmGrader())
-    monkeypatch.setattr(launcher, "BOOTSTRAP", "import torch_is_not_here")
+    monkeypatch.setattr(base, "BOOTSTRAP", "import torch_is_not_here")
     assert check_cell("bce_criterion") == 0.0
     said = capsys.readouterr()
     assert "No module named 'torch_is_not_here'" in said.out

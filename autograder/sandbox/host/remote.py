@@ -71,25 +71,21 @@ class Subject:
         Once for each check: asked again for the same, it is the same Remote.
         """
         if (source, name) not in self._defined:
-            self._defined[source, name] = self._define(source, name)
+            reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
+            self._defined[source, name] = Remote(
+                self._asker,
+                {"r": reply.ref},
+                reply=reply,
+                label=name,
+                parameters=_parameters_of(source, name),
+                is_helper=True,
+            )
         return self._defined[source, name]
 
     def watch(self, target: Remote, *args: Any, **kwargs: Any) -> Remote:
         """Calls `target`, and notes which operations torch is asked for meanwhile, by whatever way;
         `expect(...).is_by_hand` judges them. Backward is not watched."""
         return target._called(args, kwargs, {"watch": True})
-
-    def _define(self, source: str, name: str) -> Remote:
-        reply = self._asker.ask({"op": "define", "source": source, "name": name}, [])
-        parameters = _parameters_of(source, name)
-        return Remote(
-            self._asker,
-            {"r": reply.ref},
-            reply=reply,
-            label=name,
-            parameters=parameters,
-            is_helper=True,
-        )
 
 
 @functools.cache
@@ -105,15 +101,8 @@ class Remote:
     """Something in the worker. Call it, read it, index it, pass it back; `plain` unwraps it."""
 
     __slots__ = (
-        "_asker",
-        "_base",
-        "_call",
-        "_is_helper",
-        "_label",
-        "_parameters",
-        "_path",
-        "_reply",
-    )
+        "_asker", "_base", "_call", "_is_helper", "_label", "_parameters", "_path", "_reply",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -177,7 +166,9 @@ class Remote:
             ],
             **options,
         }
-        call = self._describe(args, kwargs)
+        names = [*self._parameters, *([""] * len(args))]
+        given = (*zip(names, args, strict=False), *kwargs.items())
+        call = Call(self._label, given, self._is_helper)
         try:
             reply = self._asker.ask(request, buffers)
         except StudentFault as fault:
@@ -186,11 +177,6 @@ class Remote:
         return Remote(
             self._asker, {"r": reply.ref}, reply=reply, label=_result_label(self._label), call=call
         )
-
-    def _describe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
-        names = [*self._parameters, *([""] * len(args))]
-        given = (*zip(names, args, strict=False), *kwargs.items())
-        return Call(self._label, given, self._is_helper)
 
     def _resolved(self) -> Reply:
         if self._reply is None:

@@ -41,7 +41,10 @@ class Transport(Protocol):
     """Carries frames to one worker and back."""
 
     def send(self, request: bytes) -> None:
-        """Sends a frame, without waiting for anything."""
+        """Sends a frame, without waiting for anything.
+
+        Raises BrokeProtocol where something has come that nobody asked for.
+        """
 
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
         """Header and payload of the reply to the oldest frame that has none yet.
@@ -321,15 +324,11 @@ class Session:
         return Reply(header["ref"], value, wire.names(header["operations"]) if watched else None)
 
     def _raised(self, body: Any) -> StudentFault:
-        if type(body) is not list or [type(part) for part in body] != [str, str, list]:
-            raise wire.ProtocolError("an exception in a form that we do not know")
-        name, message = wire.text(body[0], 200), steady(wire.text(body[1]))
+        type_name, text, frames = wire.parts(body, str, str, list)
+        name, message = wire.text(type_name, 200), steady(wire.text(text))
         place, line = "", ""
-        for frame in body[2]:
-            if type(frame) is not list or [type(part) for part in frame] != [str, int]:
-                raise wire.ProtocolError("a traceback in a form that we do not know")
-            found = self._locate(frame[0], frame[1])
-            place, line = found if found else (place, line)
+        for frame in frames:
+            place, line = self._locate(*wire.parts(frame, str, int)) or (place, line)
         if name in OUT_OF_MEMORY or "can't allocate memory" in message:
             return OutOfMemoryRaised(message, place, line)
         return Raised(name, message, place, line)

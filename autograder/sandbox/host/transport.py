@@ -7,14 +7,14 @@ its own; `status` is where the worker's init process writes how it ended.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import InternalError
@@ -29,43 +29,39 @@ OUTPUT_LIMIT = 64 * 1024
 CHUNK = 1 << 16
 
 
+@dataclass(eq=False, repr=False)
 class WorkerTransport:
-    """Frames to and from one worker, with deadline, memory budget and captured output."""
+    """A `Transport` over a socket, with deadline, memory budget and captured output.
 
-    def __init__(
-        self,
-        kill: Callable[[WorkerTransport], None],
-        channel: socket.socket,
-        output: int | None,
-        status: int | None,
-        memory_bytes: int,
-        interrupted: threading.Event | None = None,
-    ):
-        self.kill = kill
-        self.channel = channel
-        self.outputs = [] if output is None else [output]
-        self.status = [] if status is None else [status]
-        self.memory_bytes = memory_bytes
-        self.interrupted = interrupted or threading.Event()
-        self.pid = 0
-        self.worker_pid = 0
-        self.layers: tuple[Layer, ...] = ()
-        self.printed = bytearray()
-        self.dropped = False
-        self.inbox = bytearray()
-        self.outbox = bytearray()
-        self.awaited = 0
-        self.hung_up = False
-        self.released = False
-        channel.setblocking(False)
+    outputs, status: descriptors to read from, one each where there is an init process;
+    pid: of init, once it is known; awaited: how many answers are still to come.
+    """
+
+    kill: Callable[[WorkerTransport], None]
+    channel: socket.socket
+    outputs: list[int]
+    status: list[int]
+    memory_bytes: int
+    interrupted: threading.Event
+    pid: int = 0
+    layers: tuple[Layer, ...] = ()
+    printed: bytearray = field(default_factory=bytearray)
+    dropped: bool = False
+    inbox: bytearray = field(default_factory=bytearray)
+    outbox: bytearray = field(default_factory=bytearray)
+    awaited: int = 0
+    hung_up: bool = False
+    released: bool = False
+
+    def __post_init__(self) -> None:
+        self.channel.setblocking(False)
         for fd in (*self.outputs, *self.status):
             os.set_blocking(fd, False)
 
     def greet(self) -> None:
         """Reads the worker's report, before any student code, and checks it from outside."""
         hello = self._hello()
-        self.worker_pid = probe.worker_pid(self.pid) or self.pid
-        seen = probe.probe(self.worker_pid)
+        seen = probe.probe(probe.worker_pid(self.pid) or self.pid)
         self.layers = tuple(
             Layer(
                 name,
@@ -79,11 +75,10 @@ class WorkerTransport:
         """The first frame of a worker."""
         self.awaited = 1
         try:
-            header, _ = self._receive(time.monotonic() + START_SECONDS, poll_memory=False)
-        except (Crashed, TimeoutError, wire.ProtocolError) as error:
-            raise InternalError(
-                f"a worker did not start: {error} {self.output()}".strip()
-            ) from None
+            header, _ = self.receive(START_SECONDS)
+        except (Crashed, TimedOut, wire.ProtocolError) as error:
+            text = f"a worker did not start: {error} {self.output()}".strip()
+            raise InternalError(text) from None
         hello = wire.parse_header(header)
         if hello.get("id") != "hello":
             raise InternalError(f"a worker did not report: {hello}")
@@ -92,26 +87,30 @@ class WorkerTransport:
     # -- frames -----------------------------------------------------------------------
 
     def send(self, request: bytes) -> None:
-        """Queues a request; what the worker doesn't take yet goes out while an answer is awaited.
-
-        Raises BrokeProtocol where something lies here that nobody asked for.
-        """
+        """Queues a request; what the worker doesn't take yet goes out while an answer is due."""
         if not self.awaited:
             self._pump(0)
-            if self.inbox:
-                raise BrokeProtocol(
-                    "The code sent something that it was not asked for.", "unasked frame"
-                )
+            self._refuse_unasked()
         self.awaited += 1
         self.outbox += request
         self._flush()
 
     def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        """Header and payload of the answer to the oldest request that has none."""
-        try:
-            return self._receive(time.monotonic() + seconds)
-        except TimeoutError:
-            raise TimedOut(f"It did not finish within {seconds:g} seconds.") from None
+        polled = time.monotonic()
+        deadline = polled + seconds
+        while (frame := self._take_frame()) is None:
+            if self.hung_up:
+                raise self._post_mortem()
+            if self.interrupted.is_set():
+                raise Interrupted
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimedOut("no answer in time")
+            self._pump(min(POLL_SECONDS, deadline - now))
+            if time.monotonic() - polled > POLL_SECONDS:
+                polled = time.monotonic()
+                self._weigh()
+        return frame
 
     def _flush(self) -> None:
         """Sends what can be sent. A worker that is gone is found out when its answer is awaited:
@@ -123,19 +122,6 @@ class WorkerTransport:
             return
         except OSError:
             self.outbox.clear()
-
-    def _receive(self, deadline: float, poll_memory: bool = True) -> tuple[bytes, bytes]:
-        polled = time.monotonic()
-        while (frame := self._take_frame()) is None:
-            if self.hung_up:
-                raise self._post_mortem()
-            if self.interrupted.is_set():
-                raise Interrupted
-            self._pump(min(POLL_SECONDS, self._left(deadline)))
-            if poll_memory and time.monotonic() - polled > POLL_SECONDS:
-                polled = time.monotonic()
-                self._weigh()
-        return frame
 
     def _take_frame(self) -> tuple[bytes, bytes] | None:
         """The first frame that has come, if all of it is here."""
@@ -153,12 +139,6 @@ class WorkerTransport:
             raise wire.ProtocolError("more came back than was asked for")
         return frame[size : size + header], frame[size + header :]
 
-    def _left(self, deadline: float) -> float:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
     def _weigh(self) -> None:
         """Ends a worker whose processes together hold more memory than it may."""
         if probe.over_memory(self.pid, self.memory_bytes):
@@ -166,9 +146,9 @@ class WorkerTransport:
 
     def _pump(self, seconds: float) -> None:
         """Waits up to `seconds` for anything to happen, and takes in what there is."""
-        waiting: list[Any] = [*self.outputs] if self.hung_up else [self.channel, *self.outputs]
+        reading: list[Any] = [] if self.hung_up else [self.channel]
         writing = [self.channel] if self.outbox else []
-        readable, writable, _ = select.select(waiting, writing, [], seconds)
+        readable, writable, _ = select.select(reading + self.outputs, writing, [], seconds)
         if writable:
             self._flush()
         for source in readable:
@@ -191,7 +171,7 @@ class WorkerTransport:
 
     def _take_output(self, fd: int) -> None:
         try:
-            part = os.read(fd, 1 << 16)
+            part = os.read(fd, CHUNK)
         except BlockingIOError:
             return
         if not part:
@@ -201,22 +181,26 @@ class WorkerTransport:
         self.printed += part[:room]
         self.dropped = self.dropped or len(part) > room
 
-    def _post_mortem(self) -> Crashed:
-        """Why the worker ended, as its init process tells."""
+    def _exit_status(self) -> int | None:
+        """How the worker ended, as its init process tells; of a signal, minus its number."""
         select.select(self.status, [], [], 5.0)
         with contextlib.suppress(OSError, ValueError):
-            ending: Mapping[str, int] = json.loads(os.read(self.status[0], 4096) or b"{}")
-            if "signal" in ending:
-                return Crashed(
-                    f"Python was ended by {signal_name(ending['signal'])}.",
-                    f"signal {ending['signal']}",
-                )
-            if "exit" in ending:
-                return Crashed(
-                    f"It ended Python with exit status {ending['exit']}.",
-                    f"exit {ending['exit']}",
-                )
-        return Crashed("Python ended without a word.", "no status")
+            return int(os.read(self.status[0], 64))
+        return None
+
+    def _post_mortem(self) -> Crashed:
+        """Why the worker ended."""
+        code = self._exit_status()
+        if code is None:
+            return Crashed("Python ended without a word.", "no status")
+        if code < 0:
+            return Crashed(f"Python was ended by {signal_name(-code)}.", f"signal {-code}")
+        return Crashed(f"It ended Python with exit status {code}.", f"exit {code}")
+
+    def _refuse_unasked(self) -> None:
+        if self.inbox and not self.awaited:
+            text = "The code sent something that it was not asked for."
+            raise BrokeProtocol(text, "unasked frame")
 
     # -- the rest ---------------------------------------------------------------------
 
@@ -241,19 +225,13 @@ class WorkerTransport:
             os.close(fd)
 
     def close(self) -> None:
-        """Ends the worker. Raises BrokeProtocol where frames lie here that nobody asked for:
-        more than answers to what was asked."""
         if self.released:
             return
         with contextlib.suppress(wire.ProtocolError):
             self._pump(0)
-        extra = bool(self.inbox) and not self.awaited
         self.kill(self)
         self.release()
-        if extra:
-            raise BrokeProtocol(
-                "The code sent something that it was not asked for.", "unasked frame"
-            )
+        self._refuse_unasked()
 
 
 def signal_name(number: int) -> str:

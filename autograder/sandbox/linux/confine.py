@@ -36,27 +36,15 @@ import os
 import secrets
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.sandbox.policy import Policy, library_paths, nvidia_devices
+from autograder.sandbox.policy import Policy, library_paths
 
 from . import hunt, init, seccomp, syscalls
 from .enter import Body
-from .state import NAMESPACES, WorkerState, namespace_of
-from .syscalls import (
-    CLONE_NEWIPC,
-    CLONE_NEWNET,
-    CLONE_NEWNS,
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    PR_SET_CHILD_SUBREAPER,
-    clone,
-    prctl,
-)
-
-__all__ = ["Policy", "Spawned", "kill", "library_paths", "nvidia_devices", "prepare", "spawn"]
+from .state import NAMESPACES, Streams, WorkerState
+from .syscalls import Clone, Prctl, clone, prctl
 
 _SPARE_USERS = (1_900_000_000, 1 << 24)
 """First and number of user ids that no system hands out (uids above 1879048191 are unassigned
@@ -89,51 +77,27 @@ def prepare() -> None:
 
 
 def spawn(
-    policy: Policy,
-    body: Body,
-    keep_fds: Iterable[int] = (),
-    *,
-    stdout: int | None = None,
-    stderr: int | None = None,
-    status_fd: int | None = None,
+    policy: Policy, body: Body, *, streams: Streams, keep_fds: Iterable[int], status_fd: int
 ) -> Spawned:
     """Start a confined worker that runs `body(layers)`; returns at once, in the caller only.
 
+    streams: descriptors for the worker's stdout and stderr, None for /dev/null;
     keep_fds: descriptors that stay open in the worker (its channel), besides its streams;
-    stdout, stderr: descriptors for the worker's streams, None for /dev/null;
-    status_fd: where init writes {"exit": n} or {"signal": n} when the worker has ended.
-        Without that line, init itself was killed, or the confinement failed.
+    status_fd: where init writes the exit status when the worker has ended, minus the number of
+        the signal that ended it. Without it, init was killed, or the confinement failed.
 
     To be called from a process with one thread. Raises OSError if no process can be made at all.
     """
-    state = _assess(policy, (stdout, stderr))
-    keep = frozenset(keep_fds)
+    uid = _spare_user() if policy.wants("user") and os.geteuid() == 0 else None
+    state = WorkerState(policy, streams, frozenset(keep_fds), status_fd, uid)
     parent_fd = _open_pidfd(os.getpid())
     pid = _fork_init(state)
     if pid == 0:
-        init.run(state, body, keep, status_fd, parent_fd)
+        init.run(state, body, parent_fd)
     if parent_fd is not None:
         os.close(parent_fd)
     _supervisors.add(pid)
-    return Spawned(pid, _open_pidfd(pid), state.box, state.has(CLONE_NEWPID))
-
-
-def _assess(policy: Policy, streams: tuple[int | None, int | None]) -> WorkerState:
-    """What can be decided before the fork."""
-    user = os.geteuid()
-    uid = None
-    if policy.wants("user") and user == 0:
-        uid = policy.uid if policy.uid is not None else _spare_user()
-    return WorkerState(
-        policy=policy,
-        box=os.path.join(tempfile.gettempdir(), f"worker-{secrets.token_hex(8)}"),
-        uid=uid,
-        streams=streams,
-        forkserver=os.getpid(),
-        forkserver_user=user,
-        forkserver_group=os.getegid(),
-        outside={layer: namespace_of(layer) for layer in NAMESPACES},
-    )
+    return Spawned(pid, _open_pidfd(pid), state.box, state.has(Clone.NEWPID))
 
 
 def _spare_user() -> int | None:
@@ -155,16 +119,14 @@ def _spare_user() -> int | None:
 def _open_pidfd(pid: int) -> int | None:
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):
+    except (AttributeError, OSError):  # an older Linux, or built for one
         return None
 
 
 def _wanted_flags(policy: Policy) -> int:
-    flags = 0
-    for layer in ("pid", "filesystem", "network", "ipc"):
-        if policy.wants(layer):
-            flags |= NAMESPACES[layer][1]
-    return flags | CLONE_NEWNS if flags & CLONE_NEWPID else flags
+    wanted = (layer for layer in NAMESPACES if layer != "user" and policy.wants(layer))
+    flags = sum(NAMESPACES[layer][1] for layer in wanted)
+    return flags | Clone.NEWNS if flags & Clone.NEWPID else flags
 
 
 def _fork_init(state: WorkerState) -> int:
@@ -176,10 +138,10 @@ def _fork_init(state: WorkerState) -> int:
     for attempt in [*_attempts(flags, by_user), 0]:
         state.granted = attempt
         # a new user namespace knows one user only: no other to change to
-        state.uid = None if attempt & CLONE_NEWUSER else user
+        state.uid = None if attempt & Clone.NEWUSER else user
         _note_refusals(state, flags, refusal)
-        if not attempt & CLONE_NEWPID:
-            prctl(PR_SET_CHILD_SUBREAPER, 1)
+        if not attempt & Clone.NEWPID:
+            prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         try:
             return clone(attempt) if attempt else os.fork()
         except OSError as error:
@@ -193,12 +155,12 @@ def _fork_init(state: WorkerState) -> int:
 def _attempts(flags: int, by_user: bool) -> list[int]:
     """Combinations of CLONE_NEW* to try, best first."""
     if not flags:
-        return [CLONE_NEWUSER] if by_user else []
-    fewer = [flags, flags & ~CLONE_NEWNET, flags & ~CLONE_NEWIPC]
-    fewer.append(flags & ~(CLONE_NEWNET | CLONE_NEWIPC))
-    with_user = [each | CLONE_NEWUSER for each in fewer]
+        return [Clone.NEWUSER] if by_user else []
+    omitted = (0, Clone.NEWNET, Clone.NEWIPC, Clone.NEWNET | Clone.NEWIPC)
+    fewer = [flags & ~each for each in omitted]
+    with_user = [each | Clone.NEWUSER for each in fewer]
     if by_user:
-        return [*with_user, CLONE_NEWUSER]
+        return [*with_user, Clone.NEWUSER]
     return [*(each for each in fewer if each), *with_user]
 
 
@@ -206,16 +168,12 @@ def _note_refusals(state: WorkerState, flags: int, refusal: OSError | None) -> N
     """Say of each layer that lacks its namespace why."""
     why = f"namespaces are refused here ({refusal.strerror})" if refusal else "none asked for"
     for layer, (kind, flag) in NAMESPACES.items():
-        if state.has(flag) or not state.wants(layer):
-            continue
-        if layer == "network":  # seccomp may stand in for it: the self-test decides
-            continue
-        if layer == "user":
-            if state.uid is None:
-                state.refuse(layer, f"no other user: not root, and user {why}")
-            continue
-        if flags & flag:
+        if state.has(flag) or not state.wants(layer) or layer == "network":
+            continue  # for the network seccomp may stand in: the self-test decides
+        if layer != "user" and flags & flag:
             state.refuse(layer, f"no {kind} namespace: {why}")
+        elif layer == "user" and state.uid is None:
+            state.refuse(layer, f"no other user: not root, and user {why}")
 
 
 def kill(spawned: Spawned) -> None:

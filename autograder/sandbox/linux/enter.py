@@ -12,50 +12,45 @@ import os
 import signal
 import stat
 import tempfile
-from collections.abc import Callable, Set
-from typing import NoReturn, TypeVar
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
 
 from autograder.sandbox.layers import Layer
 
 from . import landlock, rlimits, seccomp
 from .root import PLAIN_DEVICES, SCRATCH
 from .selftest import test_layers
-from .state import WorkerState
-from .syscalls import (
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    PR_SET_DUMPABLE,
-    PR_SET_NO_NEW_PRIVS,
-    PR_SET_PDEATHSIG,
-    close_all_except,
-    prctl,
-    set_capabilities,
-)
+from .state import Result, WorkerState
+from .syscalls import Clone, Prctl, close_all_except, prctl, set_capabilities
 
 Body = Callable[[tuple[Layer, ...]], object]
 """What the worker does once confined; given the layers, each set up and tested."""
 
-Result = TypeVar("Result")
-
 ACCOUNT = "student"
 
 
-def confine_and_run(state: WorkerState, body: Body, keep_fds: Set[int]) -> NoReturn:
+def confine_and_run(state: WorkerState, body: Body) -> NoReturn:
     """Confine this process, then run the body in it; never returns."""
-    _settle(state, keep_fds)
+    _set_streams(state)
+    _enter_box(state)
     body(_confine(state))
     os._exit(0)
 
 
-def _settle(state: WorkerState, keep_fds: Set[int]) -> None:
-    """Own group, streams, descriptors, folder and environment."""
+def _set_streams(state: WorkerState) -> None:
+    """A group of its own; its streams, and of other descriptors those of `keep_fds` only."""
     os.setpgid(0, 0)
     null = os.open(os.devnull, os.O_RDWR)
     out, err = (null if stream is None else stream for stream in state.streams)
     out, err = os.dup(out), os.dup(err)  # they may be 0, 1 or 2 themselves
     for source, target in ((null, 0), (out, 1), (err, 2)):
         os.dup2(source, target)
-    close_all_except({0, 1, 2, *keep_fds})
+    close_all_except({0, 1, 2, *state.keep_fds})
+
+
+def _enter_box(state: WorkerState) -> None:
+    """Its folder and environment."""
     if not state.private_root:
         _check_user(state)
         os.makedirs(state.box, mode=0o700, exist_ok=True)
@@ -72,20 +67,18 @@ def _check_user(state: WorkerState) -> None:
     an honest submission that cannot import is worse off than a hostile one is helped."""
     if state.uid is None:
         return
-    folder = os.path.dirname(os.path.realpath(os.__file__))
-    while folder != os.path.dirname(folder):
-        if not os.stat(folder).st_mode & stat.S_IXOTH:
+    for folder in Path(os.__file__).resolve().parents:
+        if not folder.stat().st_mode & stat.S_IXOTH:
             state.uid = None
             state.refuse("user", f"another user could not read libraries below {folder}")
             return
-        folder = os.path.dirname(folder)
 
 
 def _confine(state: WorkerState) -> tuple[Layer, ...]:
     supervisor = os.getppid()
     rules = _attempt(state, "landlock", lambda: landlock.ruleset(_rules(state)))
-    _attempt(state, "user", lambda: _change_user(state))
-    prctl(PR_SET_DUMPABLE, 1)  # CUDA names its threads in /proc/self, which must be its own
+    _attempt(state, "user", lambda: _change_user(state.uid))
+    prctl(Prctl.SET_DUMPABLE, 1)  # CUDA names its threads in /proc/self, which must be its own
     _attempt(state, "kill", lambda: _die_with(supervisor))
     if state.wants("limits"):
         _limit(state)
@@ -93,7 +86,7 @@ def _confine(state: WorkerState) -> tuple[Layer, ...]:
         with contextlib.suppress(OSError):
             set_capabilities()
     if state.wants("landlock") or state.wants("seccomp"):
-        prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(Prctl.SET_NO_NEW_PRIVS, 1)
     if rules is not None:
         _attempt(state, "landlock", lambda: landlock.restrict(rules))
         os.close(rules)
@@ -105,11 +98,7 @@ def _attempt(state: WorkerState, layer: str, step: Callable[[], Result]) -> Resu
     """Do one step of a layer that is wanted and has not been refused yet."""
     if not state.wants(layer) or layer in state.refused:
         return None
-    try:
-        return step()
-    except OSError as error:
-        state.refuse(layer, f"refused by the kernel ({error})")
-        return None
+    return state.attempt(layer, step)
 
 
 def _rules(state: WorkerState) -> list[tuple[str, int]]:
@@ -126,9 +115,8 @@ def _rules(state: WorkerState) -> list[tuple[str, int]]:
     return [*rules, ("/proc", proc)]
 
 
-def _change_user(state: WorkerState) -> None:
+def _change_user(uid: int | None) -> None:
     """Become the worker's user for good; clears the parent-death signal and dumpable."""
-    uid = state.uid
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -136,13 +124,13 @@ def _change_user(state: WorkerState) -> None:
 
 
 def _die_with(supervisor: int) -> None:
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(Prctl.SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != supervisor:  # it died before the signal was asked for
         os._exit(1)
 
 
 def _limit(state: WorkerState) -> None:
-    own_count = state.uid is not None or state.has(CLONE_NEWUSER)
+    own_count = state.uid is not None or state.has(Clone.NEWUSER)
     state.limits = rlimits.wanted(state.policy, own_count=own_count)
     for refusal in rlimits.apply(state.limits):
         state.note("limits", refusal)
@@ -151,7 +139,7 @@ def _limit(state: WorkerState) -> None:
 def _filter(state: WorkerState) -> bytes:
     """The seccomp program; where neither a pid namespace nor Landlock (ABI 6) keeps signals in,
     it lets the worker signal nothing but itself."""
-    signals_kept_in = state.has(CLONE_NEWPID)
+    signals_kept_in = state.has(Clone.NEWPID)
     if not signals_kept_in and state.wants("landlock") and "landlock" not in state.refused:
         signals_kept_in = landlock.abi() >= 6
     return seccomp.program(

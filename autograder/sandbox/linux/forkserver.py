@@ -1,6 +1,6 @@
 """The forkserver: a process that has imported torch and forks a worker whenever it is asked.
 
-Started by exec (`launcher.py`) with a clean environment, it holds nothing worth stealing: no
+Started by exec (`host.launcher`) with a clean environment, it holds nothing worth stealing: no
 reference, no hidden input, no submission. It runs no tensor operation, starts no thread and
 touches no CUDA, because a fork would inherit the damage. It never runs student code.
 
@@ -23,18 +23,18 @@ import types
 from typing import Any
 
 from autograder.sandbox.linux import confine
+from autograder.sandbox.policy import Policy
 from autograder.sandbox.worker.serve import serve
 
-CONTROL_FD = 3
 PRELOADED = ("torch", "torch._dynamo", "numpy")
 """torch imports torch._dynamo when the first optimizer is made: better once, here."""
 
 PACKET = 65_536
 
 
-def main() -> None:
-    """Serves until the judge hangs up."""
-    control = socket.socket(fileno=CONTROL_FD)
+def main(given: dict[str, Any]) -> None:
+    """Serve until the judge hangs up. `given`: the descriptor of the control socket."""
+    control = socket.socket(fileno=given["control"])
     torch, *_ = [importlib.import_module(name) for name in PRELOADED]
     threads = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
     confine.prepare()
@@ -64,20 +64,20 @@ def answer(
     workers: dict[int, confine.Spawned],
     torch: types.ModuleType,
 ) -> dict[str, Any]:
-    """Carries out one control message."""
+    """Carry out one control message."""
     if "kill" in request:
         confine.kill(workers.pop(request["kill"]))
         return {"killed": request["kill"]}
     channel, output, status = fds
     device = request["device"]
-    policy = policy_from(request["spawn"])
+    fields = request["spawn"]
+    fields |= {"devices": tuple(fields["devices"]), "skip": frozenset(fields["skip"])}
     try:
         spawned = confine.spawn(
-            policy,
+            Policy(**fields),
             lambda layers: serve(channel, torch, device, layers),
+            streams=(output, output),
             keep_fds=(channel,),
-            stdout=output,
-            stderr=output,
             status_fd=status,
         )
     finally:
@@ -85,12 +85,6 @@ def answer(
             os.close(fd)
     workers[spawned.pid] = spawned
     return {"pid": spawned.pid}
-
-
-def policy_from(fields: dict[str, Any]) -> confine.Policy:
-    """A Policy as `launcher` sent it: the fields that differ from the defaults."""
-    lists = {name: tuple(fields.pop(name)) for name in ("readable", "devices") if name in fields}
-    return confine.Policy(**fields | lists | {"skip": frozenset(fields.pop("skip", ()))})
 
 
 def send(control: socket.socket, message: dict[str, Any]) -> None:

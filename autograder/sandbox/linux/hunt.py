@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
@@ -32,13 +33,23 @@ def _children_by_scan(parent: int) -> list[int]:
     return [pid for pid in candidates if _stat(pid)[1:2] == [str(parent)]]
 
 
+def read(pid: int | str, name: str) -> str:
+    """Text of /proc/PID/NAME; empty if it is gone or may not be read."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def fields(pid: int | str, name: str) -> dict[str, str]:
+    """The lines `key: value` of /proc/PID/NAME."""
+    pairs = (line.partition(":") for line in read(pid, name).splitlines())
+    return {key: value.strip() for key, _, value in pairs}
+
+
 def _stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat after the name: state, parent, ...; empty if it is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
-            return stat.read().rpartition(")")[2].split()
-    except OSError:
-        return []
+    return read(pid, "stat").rpartition(")")[2].split()
 
 
 def is_alive(pid: int) -> bool:
@@ -54,11 +65,6 @@ def descendants(pid: int, spare: frozenset[int] = frozenset()) -> list[int]:
     return found
 
 
-def _send(pid: int, what: signal.Signals) -> None:
-    with contextlib.suppress(OSError):
-        os.kill(pid, what)
-
-
 def end_descendants(pid: int, spare: frozenset[int] = frozenset()) -> None:
     """Stop, then kill everything below `pid` until nothing is left; `pid` itself lives on.
 
@@ -70,10 +76,10 @@ def end_descendants(pid: int, spare: frozenset[int] = frozenset()) -> None:
         if not alive:
             reap(spare)
             return
-        for each in alive:
-            _send(each, signal.SIGSTOP)
-        for each in alive:
-            _send(each, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for each in alive:
+                with contextlib.suppress(OSError):
+                    os.kill(each, number)
         reap(spare)
         os.sched_yield()
 

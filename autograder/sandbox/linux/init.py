@@ -1,7 +1,7 @@
 """Init: the first process of a worker's namespaces; it furnishes them and waits.
 
-It runs no code of the submission. When the worker ends it says how, in one line of JSON on the
-status descriptor, {"exit": 3} or {"signal": 11}, and ends too: with pid 1 the kernel kills every
+It runs no code of the submission. When the worker ends it says how, in one line on the status
+descriptor (3: its exit status, -11: the signal), and ends too: with pid 1 the kernel kills every
 process of the pid namespace. Without one, init has adopted every orphan, and hunts them down.
 """
 
@@ -9,72 +9,40 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import select
 import shutil
 import signal
-from collections.abc import Callable, Set
+from pathlib import Path
 from typing import NoReturn
 
 from . import hunt, root
 from .enter import Body, confine_and_run
 from .state import WorkerState
-from .syscalls import (
-    CAP_DAC_OVERRIDE,
-    CAP_FOWNER,
-    CAP_KILL,
-    CLONE_NEWNS,
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    PR_SET_CHILD_SUBREAPER,
-    PR_SET_DUMPABLE,
-    PR_SET_NO_NEW_PRIVS,
-    PR_SET_PDEATHSIG,
-    close_all_except,
-    prctl,
-    set_capabilities,
-)
+from .syscalls import Capability, Clone, Prctl, close_all_except, prctl, set_capabilities
 
 SETUP_FAILED = 71
 """Exit status of a process whose confinement failed for a reason of ours (EX_OSERR)."""
 
 
-def run(
-    state: WorkerState,
-    body: Body,
-    keep_fds: Set[int],
-    status_fd: int | None,
-    parent_fd: int | None,
-) -> NoReturn:
-    """Be init; never returns. `parent_fd` is a pidfd of the forkserver."""
+def run(state: WorkerState, body: Body, parent_fd: int | None) -> NoReturn:
+    """Be init, and in its child the worker; never returns. parent_fd: a pidfd of the forkserver."""
     status = SETUP_FAILED
+    name = "init"
     try:
         _detach(state, parent_fd)
         _furnish(state)
         worker = os.fork()
         if worker == 0:
-            _run_worker(state, body, keep_fds)
-        status = _supervise(state, worker, status_fd)
+            name = "worker"
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            confine_and_run(state, body)
+        status = _supervise(state, worker)
     except BaseException as error:  # nothing may unwind into the forkserver's frames
-        _say(f"init: {type(error).__name__}: {error}")
+        with contextlib.suppress(OSError):
+            os.write(2, f"{name}: {type(error).__name__}: {error}\n".encode(errors="replace"))
     finally:
         os._exit(status)
-
-
-def _run_worker(state: WorkerState, body: Body, keep_fds: Set[int]) -> NoReturn:
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        confine_and_run(state, body, keep_fds)
-    except BaseException as error:
-        _say(f"worker: {type(error).__name__}: {error}")
-    finally:
-        os._exit(SETUP_FAILED)
-
-
-def _say(text: str) -> None:
-    with contextlib.suppress(OSError):
-        os.write(2, (text + "\n").encode(errors="replace"))
 
 
 def _detach(state: WorkerState, parent_fd: int | None) -> None:
@@ -86,12 +54,12 @@ def _detach(state: WorkerState, parent_fd: int | None) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _leave_terminal()
     os.umask(0o022)
-    if state.has(CLONE_NEWPID):
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if state.has(Clone.NEWPID):
+        prctl(Prctl.SET_PDEATHSIG, signal.SIGKILL)
     else:
-        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         signal.signal(signal.SIGTERM, lambda *_: _hunt_and_leave(state))
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(Prctl.SET_PDEATHSIG, signal.SIGTERM)
     if parent_fd is not None:  # getppid() cannot tell: from a new pid namespace it is always 0
         poller = select.poll()
         poller.register(parent_fd, select.POLLIN)
@@ -124,67 +92,48 @@ def _hunt_and_leave(state: WorkerState) -> NoReturn:
 
 def _furnish(state: WorkerState) -> None:
     """Set up what has to be set up before the worker exists; refusals are noted."""
-    if state.has(CLONE_NEWUSER):
-        _attempt(state, "user", lambda: _map_ids(state))
-    if not state.has(CLONE_NEWNS):
+    if state.has(Clone.NEWUSER):
+        state.attempt("user", lambda: _map_ids(state))
+    if not state.has(Clone.NEWNS):
         return
     if state.wants("filesystem"):
-        _attempt(state, "filesystem", lambda: root.enter(state))
+        state.attempt("filesystem", lambda: root.enter(state))
     if state.private_root:
         state.box = root.BOX
-    elif state.has(CLONE_NEWPID):
-        _attempt(state, "pid", lambda: root.replace_proc(state))
-
-
-def _attempt(state: WorkerState, layer: str, step: Callable[[], None]) -> None:
-    try:
-        step()
-    except OSError as error:
-        state.refuse(layer, f"refused by the kernel ({error})")
+    elif state.has(Clone.NEWPID):
+        state.attempt("pid", lambda: root.replace_proc(state))
 
 
 def _map_ids(state: WorkerState) -> None:
     """Map this user to itself (root to an ordinary number) in the new user namespace."""
-    prctl(PR_SET_DUMPABLE, 1)  # otherwise the files below belong to root
-    outer = state.forkserver_user
-    group = state.forkserver_group
-    for name, line in (
-        ("setgroups", "deny"),
-        ("uid_map", f"{outer or 1000} {outer} 1"),
-        ("gid_map", f"{group or 1000} {group} 1"),
-    ):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(line)
+    prctl(Prctl.SET_DUMPABLE, 1)  # otherwise the files below belong to root
+    user, group = state.forkserver_user, state.forkserver_group
+    proc = Path("/proc/self")
+    (proc / "setgroups").write_text("deny")
+    (proc / "uid_map").write_text(f"{user or 1000} {user} 1")
+    (proc / "gid_map").write_text(f"{group or 1000} {group} 1")
 
 
-def _supervise(state: WorkerState, worker: int, status_fd: int | None) -> int:
+def _supervise(state: WorkerState, worker: int) -> int:
     """Wait for the worker, reap orphans, report how the worker ended; returns an exit status."""
-    if status_fd is None:
-        close_fds: set[int] = {2}
-    else:
-        close_fds = {2, status_fd}
-    close_all_except(close_fds)
+    close_all_except({2, state.status_fd})
     _give_up_rights(state)
-    while True:
+    pid = wait_status = 0
+    while pid != worker:
         pid, wait_status = os.waitpid(-1, 0)
-        if pid == worker:
-            break
-    if not state.has(CLONE_NEWPID):
+    if not state.has(Clone.NEWPID):
         hunt.end_descendants(os.getpid())
-    code = os.waitstatus_to_exitcode(wait_status)
-    ending = {"exit": code} if code >= 0 else {"signal": -code}
-    if status_fd is not None:
-        with contextlib.suppress(OSError):
-            os.write(status_fd, json.dumps(ending).encode() + b"\n")
+    with contextlib.suppress(OSError):
+        os.write(state.status_fd, b"%d\n" % os.waitstatus_to_exitcode(wait_status))
     return 0
 
 
 def _give_up_rights(state: WorkerState) -> None:
     """From here on init needs no right, but those to kill a worker of another user and to
     remove its box, where the kernel does not do so by ending the namespaces."""
-    hunts = not state.has(CLONE_NEWPID)
-    needed = (CAP_KILL, CAP_DAC_OVERRIDE, CAP_FOWNER) if hunts else ()
+    hunts = not state.has(Clone.NEWPID)
+    needed = (Capability.KILL, Capability.DAC_OVERRIDE, Capability.FOWNER) if hunts else ()
     with contextlib.suppress(OSError):
-        prctl(PR_SET_NO_NEW_PRIVS, 1)
-        prctl(PR_SET_DUMPABLE, 0)
+        prctl(Prctl.SET_NO_NEW_PRIVS, 1)
+        prctl(Prctl.SET_DUMPABLE, 0)
         set_capabilities(needed if os.geteuid() == 0 else ())

@@ -15,9 +15,8 @@ _SECCOMP_FILTER = "2"
 
 def worker_pid(init_pid: int) -> int | None:
     """Pid (of the host) of the worker below an init; None if it has ended."""
-    candidates = hunt.children(init_pid)
-    for pid in candidates:
-        inner = _status(pid).get("NSpid", "").split()
+    for pid in hunt.children(init_pid):
+        inner = hunt.fields(pid, "status").get("NSpid", "").split()
         if len(inner) < 2 or inner[-1] == "2":
             return pid
     return None
@@ -31,9 +30,7 @@ def probe(pid: int) -> dict[str, bool]:
     read. Landlock, kill and memory leave no trace.
     """
     seen = {layer: _differs(layer, pid) for layer in NAMESPACES}
-    status = _status(pid)
-    if not status:
-        return dict.fromkeys((*seen, "seccomp", "limits", "no_new_privs", "capabilities"), False)
+    status = hunt.fields(pid, "status")
     ids = status.get("Uid", "").split()
     other_user = bool(ids) and str(os.getuid()) not in ids and "0" not in ids
     seen["capabilities"] = all(
@@ -58,17 +55,13 @@ def tree_rss(init_pid: int) -> int:
     return sum(max(0, _private(pid) - inherited) for pid in hunt.descendants(init_pid))
 
 
-def tree_size(init_pid: int) -> int:
-    """Number of processes below an init, dead ones that nobody has waited for included."""
-    return len(hunt.descendants(init_pid))
-
-
 def tree_pss(init_pid: int) -> int:
     """Bytes of private memory below an init, each shared page divided by its users.
 
     Exact, but the kernel walks the page tables: milliseconds a process.
     """
-    return sum(_proportional(pid) for pid in hunt.descendants(init_pid))
+    found = (hunt.fields(pid, "smaps_rollup") for pid in hunt.descendants(init_pid))
+    return sum(_bytes(fields, "Pss_Anon", "Pss_Shmem") for fields in found)
 
 
 def over_memory(init_pid: int, limit_bytes: int) -> bool:
@@ -84,45 +77,17 @@ def _differs(layer: str, pid: int) -> bool:
     return theirs is not None and theirs != namespace_of(layer)
 
 
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
-def _fields(text: str) -> dict[str, str]:
-    pairs = (line.partition(":") for line in text.splitlines())
-    return {name: value.strip() for name, _, value in pairs}
-
-
-def _status(pid: int) -> dict[str, str]:
-    return _fields(_read(f"/proc/{pid}/status"))
-
-
 def _private(pid: int) -> int:
     """Anonymous and shared-memory pages in use, in bytes; without pages of files."""
-    fields = _status(pid)
-    return sum(_kilobytes(fields.get(name, "0")) for name in ("RssAnon", "RssShmem"))
+    return _bytes(hunt.fields(pid, "status"), "RssAnon", "RssShmem")
 
 
-def _proportional(pid: int) -> int:
-    fields = _fields(_read(f"/proc/{pid}/smaps_rollup"))
-    return sum(_kilobytes(fields.get(name, "0")) for name in ("Pss_Anon", "Pss_Shmem"))
-
-
-def _kilobytes(text: str) -> int:
-    return int(text.split()[0]) * 1024
+def _bytes(fields: dict[str, str], *names: str) -> int:
+    return sum(int(fields.get(name, "0").split()[0]) * 1024 for name in names)
 
 
 def _is_limited(pid: int) -> bool:
-    wanted = {"Max data size", "Max processes", "Max file size", "Max cpu time"}
-    bounded = set()
-    for line in _read(f"/proc/{pid}/limits").splitlines():
-        for name in wanted:
-            if line.startswith(name):
-                hard = line[len(name) :].split()[1]
-                if hard != "unlimited":
-                    bounded.add(name)
-    return bounded == wanted
+    wanted = ("Max data size", "Max processes", "Max file size", "Max cpu time")
+    lines = hunt.read(pid, "limits").splitlines()
+    hard = [line.split()[-2] for line in lines if line.startswith(wanted)]
+    return len(hard) == len(wanted) and "unlimited" not in hard

@@ -16,20 +16,10 @@ except ImportError:  # Windows
 
 from autograder.sandbox.policy import Policy
 
+from . import hunt
+
 _EXTRA_IN_SHARED_COUNT = 64
 """Room for other processes of the same user, where the count is not the worker's alone."""
-
-
-def _private_memory() -> int:
-    """Bytes of private writable memory of this process now; 0 where /proc cannot tell."""
-    try:
-        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
-            for line in status:
-                if line.startswith("VmData:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
 
 
 def _tasks_of_user() -> int:
@@ -51,7 +41,8 @@ def wanted(policy: Policy, *, own_count: bool) -> dict[str, tuple[int, int]]:
     count; otherwise the limit must leave room for what the same user runs besides.
     """
     others = 0 if own_count else _tasks_of_user() + _EXTRA_IN_SHARED_COUNT
-    data = _private_memory() + policy.memory_bytes
+    now = hunt.fields("self", "status").get("VmData", "0 kB")
+    data = int(now.split()[0]) * 1024 + policy.memory_bytes
     return {
         "RLIMIT_DATA": (data, data),
         "RLIMIT_NPROC": (policy.processes + others,) * 2,

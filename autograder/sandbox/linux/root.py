@@ -12,26 +12,7 @@ from __future__ import annotations
 import os
 
 from .state import WorkerState
-from .syscalls import (
-    ATTR_NODEV,
-    ATTR_NOEXEC,
-    ATTR_NOSUID,
-    ATTR_RDONLY,
-    CLONE_NEWPID,
-    MNT_DETACH,
-    MS_BIND,
-    MS_NODEV,
-    MS_NOEXEC,
-    MS_NOSUID,
-    MS_PRIVATE,
-    MS_RDONLY,
-    MS_REC,
-    MS_REMOUNT,
-    mount,
-    mount_setattr,
-    pivot_root,
-    umount2,
-)
+from .syscalls import Clone, Mount, call, detach, mount, mount_setattr
 
 BOX = "/box"
 SCRATCH = (BOX, "/tmp", "/dev/shm")
@@ -48,28 +29,28 @@ def enter(state: WorkerState) -> None:
 
     What goes wrong after the change of root (one library that cannot be mounted) is noted only.
     """
-    mount(None, "/", None, MS_REC | MS_PRIVATE)
+    mount(None, "/", None, Mount.REC | Mount.PRIVATE)
     stage = next((path for path in _STAGES if os.path.isdir(path)), None)
     if stage is None:
         raise OSError("no folder to mount a new root on")
-    mount("worker", stage, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4096,mode=0755")
+    mount("worker", stage, "tmpfs", Mount.NOSUID | Mount.NODEV, "size=1m,nr_inodes=4096,mode=0755")
     try:
         os.mkdir(stage + _OLD)
-        pivot_root(stage, stage + _OLD)
+        call("pivot_root", stage, stage + _OLD)
     except OSError:
-        umount2(stage, MNT_DETACH)
+        detach(stage)
         raise
     os.chdir("/")
     state.private_root = True
     _furnish(state)
-    umount2(_OLD, MNT_DETACH)
+    detach(_OLD)
     os.rmdir(_OLD)
-    _restrict(state, "/", ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV, recursive=False)
+    _restrict(state, "/", Mount.RDONLY | Mount.NOSUID | Mount.NODEV, recursive=False)
 
 
 def replace_proc(state: WorkerState) -> None:
     """Without a private root: show only the own processes in /proc."""
-    mount(None, "/", None, MS_REC | MS_PRIVATE)
+    mount(None, "/", None, Mount.REC | Mount.PRIVATE)
     _mount_proc(state)
 
 
@@ -78,16 +59,16 @@ def _furnish(state: WorkerState) -> None:
     placed: set[str] = set()
     for path in state.policy.visible:
         if not path.startswith("/proc/"):
-            _show(state, path, placed, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV)
+            _show(state, path, placed, Mount.RDONLY | Mount.NOSUID | Mount.NODEV)
     for path in (*PLAIN_DEVICES, *state.policy.devices):
-        _show(state, path, placed, ATTR_NOSUID | ATTR_NOEXEC)
+        _show(state, path, placed, Mount.NOSUID | Mount.NOEXEC)
     for link, target in _LINKS.items():
         os.symlink(target, link)
     os.makedirs("/proc", exist_ok=True)
     _mount_proc(state)
 
 
-def _show(state: WorkerState, path: str, placed: set[str], attributes: int) -> None:
+def _show(state: WorkerState, path: str, placed: set[str], attributes: Mount) -> None:
     """Make a path of the old root visible at the same path, its symbolic links as they are."""
     here = "/"
     parts = [part for part in path.split("/") if part]
@@ -110,28 +91,26 @@ def _show(state: WorkerState, path: str, placed: set[str], attributes: int) -> N
         placed.add(here)
 
 
-def _bind(state: WorkerState, path: str, attributes: int) -> None:
+def _bind(state: WorkerState, path: str, attributes: Mount) -> None:
     try:
         if os.path.isdir(_OLD + path):
             os.makedirs(path, exist_ok=True)
         else:
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o644))
-        mount(_OLD + path, path, None, MS_BIND | MS_REC)
+        mount(_OLD + path, path, None, Mount.BIND | Mount.REC)
     except OSError as error:
         state.note("filesystem", f"{path} is missing ({error.strerror})")
         return
     _restrict(state, path, attributes, recursive=True)
 
 
-def _restrict(state: WorkerState, path: str, attributes: int, *, recursive: bool) -> None:
+def _restrict(state: WorkerState, path: str, attributes: Mount, *, recursive: bool) -> None:
     """Add flags to a mount; before Linux 5.12 by remounting it, without what is below."""
     try:
         mount_setattr(path, attributes, recursive=recursive)
     except OSError:
-        flags = {ATTR_RDONLY: MS_RDONLY, ATTR_NOSUID: MS_NOSUID, ATTR_NODEV: MS_NODEV}
-        asked = sum(flag for attribute, flag in flags.items() if attributes & attribute)
         try:
-            mount(None, path, None, MS_REMOUNT | MS_BIND | asked)
+            mount(None, path, None, Mount.REMOUNT | Mount.BIND | attributes)
         except OSError as error:
             state.note("filesystem", f"{path} keeps its own rights ({error.strerror})")
 
@@ -144,22 +123,22 @@ def _make_scratch(state: WorkerState) -> None:
     shared = "/.scratch"
     os.mkdir(shared)
     options = f"size={size},nr_inodes={files},mode=0755"
-    mount("scratch", shared, "tmpfs", MS_NOSUID | MS_NODEV, options)
+    mount("scratch", shared, "tmpfs", Mount.NOSUID | Mount.NODEV, options)
     for path in SCRATCH:
         inside = shared + "/" + os.path.basename(path)
         os.mkdir(inside, 0o700)
         os.chown(inside, owner, owner)
         os.makedirs(path, exist_ok=True)
-        mount(inside, path, None, MS_BIND)
-    umount2(shared, MNT_DETACH)
+        mount(inside, path, None, Mount.BIND)
+    detach(shared)
     os.rmdir(shared)
 
 
 def _mount_proc(state: WorkerState) -> None:
     try:
-        if state.has(CLONE_NEWPID):
-            mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        if state.has(Clone.NEWPID):
+            mount("proc", "/proc", "proc", Mount.NOSUID | Mount.NODEV | Mount.NOEXEC)
         elif state.private_root:
-            mount(_OLD + "/proc", "/proc", None, MS_BIND | MS_REC)
+            mount(_OLD + "/proc", "/proc", None, Mount.BIND | Mount.REC)
     except OSError as error:
         state.note("pid", f"no new /proc ({error.strerror}): the worker has none")

@@ -37,14 +37,10 @@ REFUSED = (
     "setdomainname", "iopl", "ioperm",
 )
 SIGNALS = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
-# fmt: on
 ON_ITSELF_ONLY = (
-    "prlimit64",
-    "sched_setaffinity",
-    "sched_setscheduler",
-    "sched_setparam",
-    "sched_setattr",
+    "prlimit64", "sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr",
 )
+# fmt: on
 """First argument is a process, 0 for the caller. A process of the same user could otherwise
 lower the grader's limits or pin it to one core; neither Landlock nor dumpable stops that."""
 

@@ -17,13 +17,7 @@ from autograder.sandbox.layers import LAYERS, Layer
 
 from . import landlock, rlimits
 from .state import NAMESPACES, WorkerState, namespace_of
-from .syscalls import (
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    call,
-    effective_capabilities,
-    parent_death_signal,
-)
+from .syscalls import Clone, call, effective_capabilities, parent_death_signal
 
 _NO_PTRACE_REQUEST = 0x7FFF
 _GET_KEYRING, _SESSION_KEYRING = 0, -3
@@ -65,9 +59,10 @@ def _refuses(what: str, action: Callable[[], object], *errors: int) -> None:
 
 
 def _has_own_namespace(state: WorkerState, layer: str) -> None:
-    inside, outside = namespace_of(layer), state.outside.get(layer)
-    if inside is not None and inside == outside:
-        raise Breach(f"the {NAMESPACES[layer][0]} namespace is the forkserver's")
+    kind, flag = NAMESPACES[layer]
+    inside = namespace_of(layer)
+    if not state.has(flag) or (inside is not None and inside == state.outside[layer]):
+        raise Breach(f"the {kind} namespace is the forkserver's")
 
 
 def _user(state: WorkerState) -> str:
@@ -113,26 +108,24 @@ def _filesystem(state: WorkerState) -> str:
 
 
 def _network(state: WorkerState) -> str:
-    own = NAMESPACES["network"][1]
-    if state.has(own):
+    own = state.has(NAMESPACES["network"][1])
+    if own:
         _has_own_namespace(state, "network")
     filtered = state.wants("seccomp") and "seccomp" not in state.refused
     if filtered:
         for family in (socket.AF_INET, socket.AF_INET6):
             _refuses("an internet socket", functools.partial(socket.socket, family), errno.EPERM)
-    elif state.has(own):
+    elif own:
         with socket.socket(socket.AF_INET) as probe:
             _refuses("connecting", lambda: probe.connect(("127.0.0.1", 9)), errno.ENETUNREACH)
-    if state.has(own):
+    else:
+        raise Breach("neither a network namespace nor seccomp")
+    if own:
         return "network namespace without interfaces"
-    if filtered:
-        return "sockets are refused by seccomp; no network namespace"
-    raise Breach("neither a network namespace nor seccomp")
+    return "sockets are refused by seccomp; no network namespace"
 
 
 def _ipc(state: WorkerState) -> str:
-    if not state.has(NAMESPACES["ipc"][1]):
-        raise Breach("no ipc namespace")
     _has_own_namespace(state, "ipc")
     return "ipc namespace"
 
@@ -146,7 +139,7 @@ def _landlock(state: WorkerState) -> str:
         for since, what in ((3, "truncating"), (4, "TCP"), (5, "ioctl"), (6, "signals"))
         if version < since
     ]
-    if version >= 6 and not state.has(CLONE_NEWPID):
+    if version >= 6 and not state.has(Clone.NEWPID):
         _refuses("a signal to the grader", lambda: os.kill(state.forkserver, 0), errno.EPERM)
     lacks = f", too old to refuse {', '.join(missing)}" if missing else ""
     return f"Landlock ABI {version}{lacks}"
@@ -177,7 +170,7 @@ def _limits(state: WorkerState) -> str:
     if rlimits.can_fork_beyond_limit():
         raise Breach("the number of processes is not bounded (the kernel exempts root)")
     policy = state.policy
-    counted = "" if state.uid is not None or state.has(CLONE_NEWUSER) else " (of the user)"
+    counted = "" if state.uid is not None or state.has(Clone.NEWUSER) else " (of the user)"
     return (
         f"{policy.cpu_seconds} s CPU, {policy.processes} processes{counted}, "
         f"{policy.open_files} open files, {policy.memory_bytes >> 20} MiB private memory each"
@@ -187,7 +180,7 @@ def _limits(state: WorkerState) -> str:
 def _kill(state: WorkerState) -> str:
     if parent_death_signal() != signal.SIGKILL:
         raise Breach("outlives its supervisor")
-    if state.has(CLONE_NEWPID):
+    if state.has(Clone.NEWPID):
         return "the kernel ends the pid namespace with its first process"
     return "no pid namespace: a supervisor adopts and hunts every descendant"
 
@@ -201,15 +194,7 @@ def _memory(state: WorkerState) -> str:
     )
 
 
-_TESTS: dict[str, Callable[[WorkerState], str]] = {
-    "user": _user,
-    "pid": _pid,
-    "filesystem": _filesystem,
-    "network": _network,
-    "ipc": _ipc,
-    "landlock": _landlock,
-    "seccomp": _seccomp,
-    "limits": _limits,
-    "kill": _kill,
-    "memory": _memory,
-}
+_TESTS = {
+    "user": _user, "pid": _pid, "filesystem": _filesystem, "network": _network, "ipc": _ipc,
+    "landlock": _landlock, "seccomp": _seccomp, "limits": _limits, "kill": _kill, "memory": _memory,
+}  # fmt: skip

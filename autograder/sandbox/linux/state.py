@@ -7,24 +7,25 @@ of the memory: nothing travels back.
 from __future__ import annotations
 
 import os
+import secrets
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from autograder.sandbox.policy import Policy
 
-from .syscalls import (
-    CLONE_NEWIPC,
-    CLONE_NEWNET,
-    CLONE_NEWNS,
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-)
+from .syscalls import Clone
+
+Result = TypeVar("Result")
+Streams = tuple[int | None, int | None]
 
 NAMESPACES = {
-    "user": ("user", CLONE_NEWUSER),
-    "pid": ("pid", CLONE_NEWPID),
-    "filesystem": ("mnt", CLONE_NEWNS),
-    "network": ("net", CLONE_NEWNET),
-    "ipc": ("ipc", CLONE_NEWIPC),
+    "user": ("user", Clone.NEWUSER),
+    "pid": ("pid", Clone.NEWPID),
+    "filesystem": ("mnt", Clone.NEWNS),
+    "network": ("net", Clone.NEWNET),
+    "ipc": ("ipc", Clone.NEWIPC),
 }
 """Layer -> its entry in /proc/PID/ns, and the flag of clone(2)."""
 
@@ -37,24 +38,36 @@ def namespace_of(layer: str, pid: int | str = "self") -> str | None:
         return None
 
 
+def _new_box() -> str:
+    return os.path.join(tempfile.gettempdir(), f"worker-{secrets.token_hex(8)}")
+
+
 @dataclass
 class WorkerState:
-    """box: path of the working folder as the worker sees it;
+    """streams: descriptors for stdout and stderr, None for /dev/null;
+    keep_fds: descriptors that stay open in the worker besides its streams;
+    status_fd: where init writes how the worker ended;
     uid: the user id to change to, None to stay;
+    box: path of the working folder as the worker sees it;
     granted: CLONE_NEW* flags that the kernel accepted;
     refused: layer -> why it is off; notes: layer -> what is weaker than promised, or how it is;
     private_root: whether the worker's root folder is one of its own;
-    streams: descriptors for stdout and stderr, None for /dev/null.
+    outside: the forkserver's namespaces.
     """
 
     policy: Policy
-    box: str
+    streams: Streams
+    keep_fds: frozenset[int]
+    status_fd: int
     uid: int | None
-    streams: tuple[int | None, int | None]
-    forkserver: int
-    forkserver_user: int
-    forkserver_group: int
-    outside: dict[str, str | None]
+    box: str = field(default_factory=_new_box)
+    forkserver: int = field(default_factory=os.getpid)
+    # by lambda: Windows, where this is imported too, has no such functions
+    forkserver_user: int = field(default_factory=lambda: os.geteuid())
+    forkserver_group: int = field(default_factory=lambda: os.getegid())
+    outside: dict[str, str | None] = field(
+        default_factory=lambda: {layer: namespace_of(layer) for layer in NAMESPACES}
+    )
     granted: int = 0
     private_root: bool = False
     refused: dict[str, str] = field(default_factory=dict)
@@ -74,8 +87,16 @@ class WorkerState:
     def has(self, flag: int) -> bool:
         return bool(self.granted & flag)
 
-    def refuse(self, layer: str, why: object) -> None:
-        self.refused.setdefault(layer, str(why))
+    def refuse(self, layer: str, why: str) -> None:
+        self.refused.setdefault(layer, why)
+
+    def attempt(self, layer: str, step: Callable[[], Result]) -> Result | None:
+        """Do one step of a layer; if the kernel refuses it, the layer is off and others go on."""
+        try:
+            return step()
+        except OSError as error:
+            self.refuse(layer, f"refused by the kernel ({error})")
+            return None
 
     def note(self, layer: str, text: str) -> None:
         known = self.notes.get(layer)

@@ -8,7 +8,9 @@ Numbers: (x86_64, aarch64), from the kernel's asm/unistd_64.h and asm-generic/un
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import enum
 import errno
 import functools
 import os
@@ -46,36 +48,57 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282), "vhangup": (153, 58),
 }
 # fmt: on
-ARCHITECTURES = {"x86_64": 0, "amd64": 0, "aarch64": 1, "arm64": 1}
-
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
-CLONE_NEWIPC, CLONE_NEWNET = 0x08000000, 0x40000000
-CLONE_NEWCGROUP, CLONE_NEWUTS = 0x02000000, 0x04000000
 SIGCHLD = 17
-
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
-MS_BIND, MS_REC, MS_PRIVATE = 1 << 12, 1 << 14, 1 << 18
-MNT_DETACH = 2
-ATTR_RDONLY, ATTR_NOSUID, ATTR_NODEV, ATTR_NOEXEC = 1, 2, 4, 8
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
-
-PR_SET_PDEATHSIG, PR_GET_PDEATHSIG, PR_SET_DUMPABLE = 1, 2, 4
-PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
-PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
-CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_KILL = 1, 3, 5
+CAP_AMBIENT_CLEAR_ALL = 4
 
 
-class _CapabilityHeader(ctypes.Structure):
-    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+class Clone(enum.IntFlag):
+    """CLONE_*: the namespaces that clone(2) can make."""
+
+    NEWNS = 0x00020000
+    NEWIPC = 0x08000000
+    NEWUSER = 0x10000000
+    NEWPID = 0x20000000
+    NEWNET = 0x40000000
 
 
-_CAPABILITY_VERSION_3 = 0x20080522
+class Mount(enum.IntFlag):
+    """MS_*: flags of mount(2); the first four are the attributes of mount_setattr(2), too."""
+
+    RDONLY = 1
+    NOSUID = 2
+    NODEV = 4
+    NOEXEC = 8
+    REMOUNT = 32
+    BIND = 1 << 12
+    REC = 1 << 14
+    PRIVATE = 1 << 18
+
+
+class Prctl(enum.IntEnum):
+    """PR_*: options of prctl(2)."""
+
+    SET_PDEATHSIG = 1
+    GET_PDEATHSIG = 2
+    SET_DUMPABLE = 4
+    SET_CHILD_SUBREAPER = 36
+    SET_NO_NEW_PRIVS = 38
+    CAP_AMBIENT = 47
+
+
+class Capability(enum.IntEnum):
+    """CAP_*, as capabilities(7) numbers them."""
+
+    DAC_OVERRIDE = 1
+    FOWNER = 3
+    KILL = 5
 
 
 @functools.cache
 def architecture() -> int | None:
     """Index into the pairs of NUMBERS, or None on a machine that they do not cover."""
-    return ARCHITECTURES.get(platform.machine().lower())
+    return {"x86_64": 0, "aarch64": 1}.get(platform.machine())
 
 
 def number(name: str) -> int | None:
@@ -85,37 +108,34 @@ def number(name: str) -> int | None:
 
 
 @functools.cache
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
-
-
-@functools.cache
-def _libc_with_gil() -> ctypes.PyDLL:
-    return ctypes.PyDLL(None, use_errno=True)
+def _libc(kind: type[ctypes.CDLL] = ctypes.CDLL) -> ctypes.CDLL:
+    """The C library; a call of a `PyDLL` keeps the lock of the interpreter."""
+    return kind(None, use_errno=True)
 
 
 def prepare() -> None:
     """Load what the wrappers need: for a forkserver, so that no worker pays for it."""
     architecture()
     parent_death_signal()
-    _libc_with_gil()
+    _libc(ctypes.PyDLL)
 
 
 def call(name: str, *arguments: object, library: ctypes.CDLL | None = None) -> int:
-    """Make a system call; int arguments are passed as C long, bytes and None as pointers."""
+    """Make a system call; ints are passed as C long, texts as paths are encoded."""
     found = number(name)
     if found is None:
         raise OSError(errno.ENOSYS, f"no {name} on this machine")
-    converted = [ctypes.c_long(a) if isinstance(a, int) else a for a in arguments]
-    result: int = (library or _libc()).syscall(ctypes.c_long(found), *converted)
+    result: int = (library or _libc()).syscall(*map(_as_c, (found, *arguments)))
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, f"{name}: {os.strerror(code)}")
     return result
 
 
-def _path(path: str | None) -> bytes | None:
-    return None if path is None else os.fsencode(path)
+def _as_c(argument: object) -> object:
+    if isinstance(argument, int):
+        return ctypes.c_long(argument)
+    return os.fsencode(argument) if isinstance(argument, str) else argument
 
 
 def clone(flags: int) -> int:
@@ -127,85 +147,74 @@ def clone(flags: int) -> int:
     """
     hooks = ctypes.pythonapi
     hooks.PyOS_BeforeFork()
+    pid = -1
     try:
-        pid = call("clone", flags | SIGCHLD, 0, 0, 0, 0, library=_libc_with_gil())
-    except OSError:
-        hooks.PyOS_AfterFork_Parent()
-        raise
-    if pid == 0:
-        hooks.PyOS_AfterFork_Child()
-    else:
-        hooks.PyOS_AfterFork_Parent()
+        pid = call("clone", flags | SIGCHLD, 0, 0, 0, 0, library=_libc(ctypes.PyDLL))
+    finally:
+        if pid == 0:
+            hooks.PyOS_AfterFork_Child()
+        else:
+            hooks.PyOS_AfterFork_Parent()
     return pid
 
 
-def unshare(flags: int) -> None:
-    call("unshare", flags)
-
-
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str = "") -> None:
-    kind_bytes = None if kind is None else kind.encode()
-    call("mount", _path(source), _path(target), kind_bytes, flags, options.encode() or None)
+    call("mount", source, target, kind, flags, options or None)
 
 
-def mount_setattr(path: str, attributes: int, *, recursive: bool) -> None:
-    """Add ATTR_* flags to a mount and, if `recursive`, to all below it (Linux 5.12)."""
+def mount_setattr(path: str, attributes: Mount, *, recursive: bool) -> None:
+    """Add attributes to a mount and, if `recursive`, to all below it (Linux 5.12)."""
     packed = (ctypes.c_uint64 * 4)(attributes, 0, 0, 0)
     flags = AT_RECURSIVE if recursive else 0
-    size = ctypes.sizeof(packed)
-    call("mount_setattr", AT_FDCWD, _path(path), flags, ctypes.byref(packed), size)
+    call("mount_setattr", AT_FDCWD, path, flags, packed, ctypes.sizeof(packed))
 
 
-def umount2(target: str, flags: int) -> None:
-    call("umount2", _path(target), flags)
+def detach(target: str) -> None:
+    """Take away a mount, though it may still be in use: umount2(2) with MNT_DETACH."""
+    call("umount2", target, 2)
 
 
-def pivot_root(new_root: str, put_old: str) -> None:
-    call("pivot_root", _path(new_root), _path(put_old))
-
-
-def prctl(option: int, argument: int = 0) -> None:
-    if _libc().prctl(option, *(ctypes.c_ulong(a) for a in (argument, 0, 0, 0))) < 0:
+def prctl(option: Prctl, argument: object = 0) -> None:
+    if _libc().prctl(option, *map(_as_c, (argument, 0, 0, 0))) < 0:
         code = ctypes.get_errno()
-        raise OSError(code, f"prctl({option}): {os.strerror(code)}")
+        raise OSError(code, f"prctl({option.name}): {os.strerror(code)}")
 
 
 def parent_death_signal() -> int:
     """The signal that this process gets when its parent dies; 0 for none."""
     value = ctypes.c_int(0)
-    if _libc().prctl(PR_GET_PDEATHSIG, ctypes.byref(value), 0, 0, 0) < 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_GET_PDEATHSIG)")
+    prctl(Prctl.GET_PDEATHSIG, ctypes.byref(value))
     return value.value
-
-
-def close_range(first: int, last: int) -> None:
-    call("close_range", first, last, 0)
 
 
 def close_all_except(keep: set[int]) -> None:
     """Close every descriptor that is not in `keep`."""
     first = 0
-    for descriptor in [*sorted(keep), 0xFFFFFFFF]:
-        if descriptor > first:
-            last = descriptor - 1 if descriptor != 0xFFFFFFFF else descriptor
+    for kept in [*sorted(keep), 1 << 31]:
+        if kept > first:
             try:
-                close_range(first, last)
+                call("close_range", first, kept - 1, 0)
             except OSError:
-                os.closerange(first, min(last, 1 << 16) + 1)
-        first = descriptor + 1
+                os.closerange(first, min(kept, 1 << 16))
+        first = kept + 1
+
+
+def _capability_header() -> ctypes.Array[ctypes.c_uint32]:
+    """_LINUX_CAPABILITY_VERSION_3, and 0 for this process."""
+    return (ctypes.c_uint32 * 2)(0x20080522, 0)
 
 
 def set_capabilities(capabilities: tuple[int, ...] = ()) -> None:
     """Keep only these capabilities (numbers below 32) in the effective and permitted sets."""
     bits = sum(1 << capability for capability in capabilities)
     data = (ctypes.c_uint32 * 6)(bits, bits, 0, 0, 0, 0)
-    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
-    _libc().prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    call("capset", ctypes.byref(header), ctypes.byref(data))
+    with contextlib.suppress(OSError):  # before Linux 4.3 there are no ambient ones
+        prctl(Prctl.CAP_AMBIENT, CAP_AMBIENT_CLEAR_ALL)
+    call("capset", _capability_header(), data)
 
 
 def effective_capabilities() -> int:
     """The effective set of this process, as bits."""
-    header, data = _CapabilityHeader(_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
-    call("capget", ctypes.byref(header), ctypes.byref(data))
+    data = (ctypes.c_uint32 * 6)()
+    call("capget", _capability_header(), data)
     return data[0] | data[3] << 32

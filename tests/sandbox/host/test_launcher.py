@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -369,7 +370,7 @@ def transport():
     channel, channel_there = socket.socketpair()
     output, output_there = os.pipe()
     status, status_there = os.pipe()
-    made = WorkerTransport(lambda transport: None, channel, output, status, 1 << 30)
+    made = WorkerTransport(lambda _: None, channel, [output], [status], 1 << 30, Event())
     there = [channel_there, *(os.fdopen(fd, "wb", 0) for fd in (output_there, status_there))]
     yield made, there
     for end in there:
@@ -380,13 +381,13 @@ def transport():
 def test_a_worker_that_ends_before_its_report_is_our_fault(transport):
     made, (channel, output, status) = transport
     output.write(b"worker: OSError: no room")
-    status.write(b'{"exit": 71}\n')
+    status.write(b"71\n")
     channel.close()
     with pytest.raises(InternalError, match=r"exit status 71. worker: OSError: no room"):
         made.greet()
 
 
-@pytest.mark.parametrize("ending", [b"", b"junk", b"[1]", b'{"signal": 999}', b'{"exit": "x"}'])
+@pytest.mark.parametrize("ending", [b"", b"junk", b"1.5", b"-999", b"1" * 64])
 def test_however_a_worker_ends_it_is_a_crash(transport, ending):
     made, (channel, _, status) = transport
     status.write(ending)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InternalError, ProtectionError
-from autograder.sandbox.host import plain
+from autograder.sandbox.host import base, plain
 from autograder.sandbox.host.plain import PlainLauncher
 from autograder.sandbox.host.remote import Subject, value_of
 from autograder.sandbox.host.session import Session, Source
@@ -129,7 +129,7 @@ def test_an_interrupt_ends_the_wait_for_torch():
 
 
 def test_a_worker_that_does_not_start_is_our_fault_and_says_why(monkeypatch):
-    monkeypatch.setattr(plain, "BOOTSTRAP", "import no_such_torch")
+    monkeypatch.setattr(base, "BOOTSTRAP", "import no_such_torch")
     refused = pytest.raises(InternalError, match=r"no_such_torch.*is torch installed")
     with PlainLauncher(Policy()) as launcher, refused:
         launcher.start()

@@ -56,7 +56,9 @@ class Attack:
         # the last descriptor is inherited from the test, which sees when all holders are gone
         keep = {channel_out, go_in, *(int(o) for o in OPTIONS if o.isdigit())}
         body = body_for(request, channel_out, go_in)
-        self.spawned = confine.spawn(policy, body, keep, stderr=2, status_fd=status_out)
+        self.spawned = confine.spawn(
+            policy, body, streams=(None, 2), keep_fds=keep, status_fd=status_out
+        )
         for descriptor in (channel_out, go_in, status_out):
             os.close(descriptor)
         self.channel = channel_in
@@ -114,7 +116,7 @@ class Attack:
 def main():
     confine.prepare()
     if "--refuse-namespaces" in OPTIONS:
-        syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+        syscalls.prctl(syscalls.Prctl.SET_NO_NEW_PRIVS, 1)
         seccomp.install(seccomp.program(own_signals_only=None, memory_files=True))
     attack = None
     for line in sys.stdin:
