@@ -9,7 +9,7 @@ A step is taken only where the one before it found nothing: what follows from a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from autograder.author.fingerprints import (
@@ -18,6 +18,7 @@ from autograder.author.fingerprints import (
     file_of,
     line_of,
     mistakes_of,
+    problem_at,
     reference_problems,
 )
 from autograder.author.leaks import leaks, leaks_in_files
@@ -25,6 +26,7 @@ from autograder.author.release import (
     expected_release,
     in_step,
     lay_out,
+    load_problems,
     out_of_step,
     release_folder,
 )
@@ -141,19 +143,12 @@ def prove_release(assignment: Assignment) -> list[Problem]:
     """Problems of what is handed out; what is proven is what students get."""
     name, folder = assignment.name, release_folder(assignment)
     expected = expected_release(assignment)
-    if found := leaks(assignment) or leaks_in_files(assignment, expected):
-        return found
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch) / name
-        lay_out(place, expected)
-        try:
-            found = list(_student_problems(assignment, place))
-        except CourseError as error:
-            file = Path(error.file).relative_to(place / "checks")
-            told = error.problem.replace(f"{place}", name)
-            fact = f"does not work where students have it: {told}"
-            return [Problem(str(assignment.folder / file), error.line, fact, error.remedy)]
-    if found:
+    if found := (
+        leaks(assignment)
+        or leaks_in_files(assignment, expected)
+        or load_problems(assignment, expected)
+        or list(_student_problems(assignment, expected))
+    ):
         return found
     if stale := out_of_step(folder, expected):
         fact = f"is not in step with solutions/ ({', '.join(stale[:3])})"
@@ -161,24 +156,24 @@ def prove_release(assignment: Assignment) -> list[Problem]:
     return []
 
 
-def _student_problems(assignment: Assignment, place: Path) -> Iterator[Problem]:
+def _student_problems(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[Problem]:
     """In a hand-out without a course: the reference gets all visible points, the stub none."""
-    name = assignment.name
-    with Grader(Course.handed_out(place), Settings(device="cpu", assignment=name)) as grader:
-        for suffix in (".py", ".ipynb"):
-            result = grader.grade(place / f"{name}{suffix}")
-            if result.score or result.error:
-                told = result.error or f"scores {shown_points(result.score)}, not 0"
-                place_of = f"assignments/{name}/{name}{suffix}"
-                yield Problem(place_of, 0, f"untouched: {told}", "let the checks see a stub")
-        cells = [f"# %% {e.name}\n{solution_source(e)}\n" for e in assignment.exercises]
-        right = place / f"{name}.py"
-        right.write_text("\n".join(cells), encoding="utf-8")
-        graded = grader.grade(right).exercises
-        for exercise, fared in zip(assignment.exercises, graded, strict=True):
-            for verdict in fared.checks:
-                if verdict.status is not Status.PASSED:
-                    check = next(c for c in exercise.checks if c.name == verdict.name)
-                    fact = f"where students have it, the reference fails: {verdict.rationale}"
-                    file = str(file_of(exercise, check))
-                    yield Problem(file, line_of(check), fact.rstrip("."), "fix the check")
+    name, settings = assignment.name, Settings(device="cpu", assignment=assignment.name)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) / name
+        lay_out(place, files)
+        with Grader(Course.handed_out(place), settings) as grader:
+            for file in (f"{name}.py", f"{name}.ipynb"):
+                result = grader.grade(place / file)
+                if result.score or result.error:
+                    told = result.error or f"scores {shown_points(result.score)}, not 0"
+                    fact, remedy = f"untouched: {told}", "let the checks see a stub"
+                    yield Problem(f"assignments/{name}/{file}", 0, fact, remedy)
+            cells = [f"# %% {e.name}\n{solution_source(e)}\n" for e in assignment.exercises]
+            (place / f"{name}.py").write_text("\n".join(cells), encoding="utf-8")
+            graded = grader.grade(place / f"{name}.py").exercises
+    for exercise, fared in zip(assignment.exercises, graded, strict=True):
+        for check, verdict in zip(exercise.checks, fared.checks, strict=False):
+            if verdict.status is not Status.PASSED:
+                fact = f"where students have it, the reference fails: {verdict.rationale}"
+                yield problem_at(exercise, check, fact, "fix the check")

@@ -76,7 +76,7 @@ def release_assignment(course: Course, name: str, tell: Tell) -> Released:
                 return Released(problems=found)
             known[exercise.name] = mistakes_of(grader, exercise, tell).known
     expected = expected_release(assignment, known)
-    if found := leaks_in_files(assignment, expected):
+    if found := leaks_in_files(assignment, expected) or load_problems(assignment, expected):
         return Released(problems=found)
     written = []
     for exercise in assignment.exercises:
@@ -95,6 +95,21 @@ def in_step(kept: tuple[Fingerprint, ...], known: tuple[Fingerprint, ...]) -> bo
     return [(one.mistake, one.hint) for one in kept] == [
         (one.mistake, one.hint) for one in known
     ] and all(map(diagnosis.alike, kept, known))
+
+
+def load_problems(assignment: Assignment, files: Mapping[str, bytes]) -> list[Problem]:
+    """What keeps a release from loading where students have it: no solution lies beside it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) / assignment.name
+        lay_out(place, files)
+        try:
+            Course.handed_out(place)
+        except CourseError as error:
+            file = assignment.folder / Path(error.file).relative_to(place / "checks")
+            told = error.problem.replace(f"{place}", assignment.name)
+            fact = f"does not work where students have it: {told}"
+            return [Problem(str(file), error.line, fact, error.remedy)]
+    return []
 
 
 def release_folder(assignment: Assignment) -> Path:

@@ -84,7 +84,8 @@ def release(options: argparse.Namespace) -> int:
             _print_problems(done.problems, console)
             print(f"{name}: not released")
         else:
-            print(f"{name}: {len(done.files)} files written" if done.files else f"{name}: in step")
+            count = f"{len(done.files)} file{'' if len(done.files) == 1 else 's'} written"
+            print(f"{name}: {count if done.files else 'in step'}")
     return code
 
 

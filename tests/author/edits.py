@@ -745,7 +745,7 @@ RUN = [
         "01_double/checks.py",
         "@check(points=2,",
         "from pathlib import Path\n\nTEXT = (Path(__file__).parent / 'solution.py').read_text()\n\n\n@check(points=2,",
-        "prove",
+        "release",
         [
             "error solutions/tiny/01_double/checks.py:8: does not work where students have it: does not load: FileNotFoundError: [Errno 2] No such file or directory: 'tiny/checks/01_double/solution.py': fix that line"
         ],

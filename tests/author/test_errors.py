@@ -62,7 +62,7 @@ def told(edit: Edit, capsys: pytest.CaptureFixture[str]) -> list[str]:
     assert code == {"release": 4, "prove": 1}[edit.command]
     said = capsys.readouterr()
     assert said.err == ""
-    endings = ("ok ", "tiny: not released", "tiny: in step", "files written")
+    endings = ("ok ", "tiny: not released", "tiny: in step", " written")
     return [
         line
         for line in said.out.splitlines()
