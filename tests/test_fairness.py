@@ -25,13 +25,12 @@ WHOLE = sorted(path for path in FAIR.glob("*/whole/*") if path.is_dir())
 
 @pytest.fixture(scope="module")
 def graders(course: Course) -> Iterator[Callable[..., Grader]]:
-    """A Grader for an assignment, and of it for one exercise or all."""
+    """A Grader for each assignment."""
     with ExitStack() as stack:
 
         @cache
-        def grader_for(assignment: str, *exercises: str) -> Grader:
-            only = frozenset(exercises)
-            settings = Settings(device="cpu", assignment=assignment, only=only)
+        def grader_for(assignment: str) -> Grader:
+            settings = Settings(device="cpu", assignment=assignment)
             return stack.enter_context(Grader(course, settings))
 
         yield grader_for
@@ -49,7 +48,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", FORMS, ids=name_of)
 def test_a_right_answer_in_another_form_gets_full_marks(graders, path):
     assignment, name, _ = path.relative_to(FAIR).parts
-    (exercise,) = graders(assignment, name).grade(path).exercises
+    (exercise,) = graders(assignment).grade(path, [name]).exercises
     assert lost(exercise) == []
     assert exercise.score == exercise.max_score > 0
 

@@ -137,7 +137,7 @@ def test_whoever_stops_reading_is_no_error(tiny, write_submission):
         (["grade", "a.py", "--seed", "-1"], "whole number"),
         (["grade", "a.py", "--seed", "9" * 30], "whole number"),
         (["grade", "a.py", "--require", "moat"], "no protection is called moat"),
-        (["grade", "a.py", "--assignment", "other"], "no assignment 'other'"),
+        (["grade", "a.py", "--assignment", "other"], "unknown assignment 'other'"),
         (["grade", "a.py", "--exercise", "other"], "no exercise other"),
         (["grade", "a.py", "--output", "file/below"], "--output"),
     ],

@@ -29,11 +29,19 @@ def tensor(values, dtype="float32", requires_grad=False):
     return ArrayValue(np.asarray(values, dtype=held), dtype, "tensor", requires_grad)
 
 
-def returned(value, call="f(x)"):
+class Asked:
+    """Who would be asked, were there something to ask: the student, or the reference."""
+
+    def __init__(self, trusted=False):
+        self.trusted = trusted
+
+
+def returned(value, call="f(x)", *, trusted=False):
     """A Remote that holds the result of a call, as a check gets it."""
     name, _, inside = call.rstrip(")").partition("(")
     arguments = ((inside, 3),) if inside else ()
-    return Remote(None, {"r": 1}, reply=Reply(1, value), label=name, call=Call(name, arguments))
+    call = Call(name, arguments)
+    return Remote(Asked(trusted), {"r": 1}, reply=Reply(1, value), label=name, call=call)
 
 
 def refused(action):
@@ -55,7 +63,7 @@ READY_MADE = {"sigmoid": ("torch.sigmoid", "nn.Sigmoid"), "log_sigmoid": ("F.log
 
 def watched(*operations):
     reply = Reply(1, 0.5, operations)
-    return expect(Remote(None, {"r": 1}, reply=reply, call=Call("f", (("z", 3),))))
+    return expect(Remote(Asked(), {"r": 1}, reply=reply, call=Call("f", (("z", 3),))))
 
 
 @pytest.mark.parametrize("seen", ["exp", "numpy", "local_scalar_dense"])
@@ -232,7 +240,7 @@ def test_equals_is_exact():
 def test_words_and_none_are_compared_too():
     expect(returned("Adam")).equals("Adam")
     expect(returned(None)).equals(None)
-    expect(returned("Adam")).equals(returned("Adam"))
+    expect(returned("Adam")).equals(returned("Adam", trusted=True))
     assert refused(lambda: expect("SGD").equals("Adam")).evidence == Evidence("value", "SGD")
     refused(lambda: expect(tensor(1)).equals(None))
     refused(lambda: expect(None).equals(0.0))
@@ -240,8 +248,29 @@ def test_words_and_none_are_compared_too():
 
 
 def test_the_expected_value_may_be_the_references():
-    expect(returned(tensor([1, 2]))).close_to(returned(tensor([1, 2])))
-    refused(lambda: expect(returned(tensor([1, 2]))).equals(returned(tensor([1, 3]))))
+    right = returned(tensor([1, 2]), trusted=True)
+    expect(returned(tensor([1, 2]))).close_to(right).close_to(plain(right))
+    refused(lambda: expect(returned(tensor([1, 3]))).equals(right))
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        lambda: returned(tensor([1.0, 2.0])),
+        lambda: plain(returned(tensor([1.0, 2.0]))),
+        lambda: plain(returned(tensor([1.0, 2.0]))) * 2 / 2,
+        lambda: plain(returned([1.0, 2.0])),
+        lambda: [1.0, plain(returned(2.0))],
+    ],
+    ids=["a handle", "an array", "computed from one", "a list", "a number in a list"],
+)
+def test_the_expected_value_is_never_the_students(expected):
+    answer = expect(returned(tensor([1.0, 2.0])))
+    with pytest.raises(TypeError, match="came from the student's process"):
+        answer.close_to(expected())
+    with pytest.raises(TypeError, match="came from the student's process"):
+        answer.equals(expected())
+    answer.agrees_with(expected())
 
 
 # -- bounds and forms -----------------------------------------------------------------------

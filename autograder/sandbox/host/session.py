@@ -243,13 +243,16 @@ class Session:
         """
         if self.transport is None:
             raise Raised("RuntimeError", "the code has ended, earlier in this check")
-        if not self._ahead:
-            return self._exchange(request, buffers)
         try:
-            return self._ahead.answer(request, buffers)
+            answer = self._ahead.answer if self._ahead else self._exchange
+            reply = answer(request, buffers)
         except Unforeseen:
             self.unforeseen += 1
             raise
+        if (reply.operations is None) == bool(request.get("watch")):
+            self._drop()
+            raise BrokeProtocol("What came back is not an answer to that call.")
+        return reply
 
     def _forget(self) -> None:
         """Waits for answers that no check will read, or gives the worker up."""

@@ -92,7 +92,7 @@ def subject(session):
     ids=repr,
 )
 def test_plain_arguments_arrive_and_come_back(subject, value):
-    found = plain(subject.same(value))
+    found = value_of(subject.same(value))
     assert found == value
     assert type(found) is type(value)
 
@@ -110,7 +110,7 @@ def test_arrays_inside_lists_and_dicts_arrive_as_tensors(subject):
 
 
 def test_a_numpy_scalar_arrives_as_a_number(subject):
-    assert type(plain(subject.same(np.float32(0.5)))) is float
+    assert type(value_of(subject.same(np.float32(0.5)))) is float
 
 
 def test_what_no_worker_knows_is_refused_in_the_judge(subject):
