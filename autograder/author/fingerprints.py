@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from autograder.course.course import solution_source
-from autograder.course.load import HIDDEN, VISIBLE
+from autograder.course.load import HIDDEN, SHOW, VISIBLE
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Check, Exercise
+from autograder.course.source import read_text
 from autograder.errors import Problem
 from autograder.grading.grader import Grader
 from autograder.grading.references import ReferenceRun
+from autograder.judge import words
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.reading import Code
 from autograder.judge.run import OUR_FAULT, Candidate, Finding, profile_of, run_exercise
@@ -70,6 +72,19 @@ def reference_problems(grader: Grader, exercise: Exercise, seeds: Sequence[int])
     return []
 
 
+def show_problems(grader: Grader, exercise: Exercise) -> list[Problem]:
+    """What goes wrong where the show cell runs below the reference."""
+    path = exercise.folder / SHOW
+    if not path.exists():
+        return []
+    cells = [Cell(solution_source(exercise) or "", "solution.py"), Cell(read_text(path), SHOW)]
+    with contextlib.closing(grader.session(of_the_course(cells))) as session:
+        session.begin(seed=0, seconds=exercise.limits.seconds)
+        faults = [found.fault for found in session.load_faults]
+    remedy = "fix it: it may use the solution, and what pip installs with autograder"
+    return [Problem(str(path), 0, words.of_fault(fault).rstrip("."), remedy) for fault in faults]
+
+
 def _each_in_time(runs: Iterator[ReferenceRun]) -> Iterator[ReferenceRun]:
     """The same; a check that computes for too long, in the judge itself, gets a TimeoutError."""
 
@@ -97,31 +112,26 @@ def _not_passed(exercise: Exercise, finding: Finding, seed: int) -> Problem:
     if finding.status is Status.INTERNAL:
         fact = f"{check.name} breaks: {finding.rationale.removeprefix(OUR_FAULT)}"
         return problem_at(exercise, check, fact, "fix the check")
+    if finding.evidence.kind == "credit":
+        fact = f"the reference gets {finding.fraction:g} of {check.name}: {finding.rationale}"
+        return problem_at(exercise, check, fact, "fix solution.py, or the share in credit(...)")
     with_seed = f" with --seed {seed}" if seed else ""
     fact = f"the reference does not pass {check.name}{with_seed}: {finding.rationale}"
     return problem_at(exercise, check, fact, "fix solution.py or the check")
 
 
 def problem_at(exercise: Exercise, check: Check, fact: str, remedy: str) -> Problem:
-    """A problem at the line of a check."""
-    return Problem(str(file_of(exercise, check)), line_of(check), fact.rstrip("."), remedy)
-
-
-def file_of(exercise: Exercise, check: Check) -> Path:
-    """The file that a check stands in."""
-    return exercise.folder / (VISIBLE if check.visible else HIDDEN)
-
-
-def line_of(check: Check) -> int:
-    """The first line of a check, decorators included."""
-    return check.function.__code__.co_firstlineno
+    """A problem at the first line of a check, decorators included."""
+    file = exercise.folder / (VISIBLE if check.visible else HIDDEN)
+    return Problem(str(file), check.function.__code__.co_firstlineno, fact.rstrip("."), remedy)
 
 
 def run_source(
     grader: Grader, exercise: Exercise, cells: Sequence[str], seed: int = 0
 ) -> list[Finding]:
     """The checks of one exercise against code of the course's own."""
-    submission = of_the_course(cells)
+    made = [Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1)]
+    submission = of_the_course(made)
     session = grader.session(submission)
     candidate = Candidate(session, Code.of(submission), {})
     try:
@@ -136,7 +146,6 @@ def run_source(
         session.close()
 
 
-def of_the_course(cells: Sequence[str]) -> Submission:
+def of_the_course(cells: Sequence[Cell]) -> Submission:
     """Code of the course's own as a submission."""
-    made = tuple(Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1))
-    return Submission("(course)", "", None, made, {}, (), "")
+    return Submission("(course)", "", None, tuple(cells), {}, (), "")

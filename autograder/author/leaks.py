@@ -1,8 +1,9 @@
 """What must stay with the teacher, looked for in all that is handed out.
 
 Secret are the lines between the solution marks, the lines of known mistakes, and the names of
-hidden checks. A line of a solution that stands in a statement, a hint, a visible check, a show
-cell or a stub is a leak, unless its author marks it as no secret, in solution.py:
+hidden checks. A line of a solution (or what it returns) that stands within a line of a statement,
+a hint, a visible check, a show cell or a stub is a leak, in whatever spaces, unless its author
+marks it as no secret, in solution.py:
 
     optimizer.zero_grad()  # may be shown
 """
@@ -16,17 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.hints import HINTS
-from autograder.course.load import VISIBLE
+from autograder.course.load import SHOW, VISIBLE
 from autograder.course.mistakes import FILE as MISTAKES
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
+from autograder.course.source import read_text
 from autograder.errors import Problem
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 MAY_BE_SHOWN = re.compile(r"\s*# may be shown\b.*")
 TELLING = 16
-"""Lines with fewer characters than this tell nothing."""
-PUBLIC = ("statement.md", HINTS, VISIBLE, "show.py", "exercise.toml")
+"""Lines with fewer characters than this, spaces left aside, tell nothing."""
+CODE = (VISIBLE, SHOW)
+PUBLIC = (*CODE, HINTS, "statement.md", "exercise.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,16 @@ def leaks(assignment: Assignment) -> list[Problem]:
     """Where the sources of a release hold what must stay with the teacher."""
     marked = {text for exercise in assignment.exercises for text in _marked(exercise)}
     secrets = {
-        secret.text: secret
+        dense: secret
         for exercise in assignment.exercises
         for secret in _secrets(exercise)
-        if secret.text not in marked
+        if len(dense := _dense(secret.text)) >= TELLING and dense not in marked
     }
     names = _hidden_names(assignment)
     found = []
     for path, line, text in _public_lines(assignment):
-        told = _tells(text, secrets, prose=path.suffix == ".md")
-        if told is not None:
+        dense = _dense(text)
+        if told := next((told for secret, told in secrets.items() if secret in dense), None):
             fact = f"shows {told.where}: `{textwrap.shorten(told.text, 60)}`"
             found.append(Problem(str(path), line, fact, told.remedy))
         for name in set(re.findall(r"\w+", text)) & names.keys():
@@ -89,20 +92,13 @@ def _public_lines(assignment: Assignment) -> Iterator[tuple[Path, int, str]]:
     for exercise in assignment.exercises:
         for name in PUBLIC:
             path = exercise.folder / name
-            text = path.read_text(encoding="utf-8") if path.exists() else ""
-            yield from ((path, number, line) for number, line in enumerate(text.splitlines(), 1))
+            yield from ((path, number, line) for number, line in enumerate(_lines_of(path), 1))
         path = exercise.folder / "solution.py"
-        for number, line, inside in solution_lines(path.read_text(encoding="utf-8")):
+        for number, line, inside in solution_lines(read_text(path)):
             if not inside:
                 yield path, number, line
-
-
-def _tells(text: str, secrets: Mapping[str, Secret], *, prose: bool) -> Secret | None:
-    """The secret that a line tells: as it stands, or anywhere in a line of prose."""
-    line = _bare(text)
-    if line in secrets or not prose:
-        return secrets.get(line)
-    return next((secret for key, secret in secrets.items() if key in line), None)
+        for mistake in load_mistakes(exercise):
+            yield exercise.folder / MISTAKES, mistake.line, mistake.hint
 
 
 def _secrets(exercise: Exercise) -> Iterator[Secret]:
@@ -112,30 +108,29 @@ def _secrets(exercise: Exercise) -> Iterator[Secret]:
     of a mistake: wrong answers are right for the most part.
     """
     folder = exercise.folder
-    lines = list(solution_lines((folder / "solution.py").read_text(encoding="utf-8")))
-    shown = {_bare(line) for _, line, inside in lines if not inside}
-    common = {_bare(text) for name in (VISIBLE, "show.py") for text in _lines_of(folder / name)}
+    lines = list(solution_lines(read_text(folder / "solution.py")))
+    shown = {_dense(line) for _, line, inside in lines if not inside}
+    common = "\n".join(_dense(text) for name in CODE for text in _lines_of(folder / name))
     for mistake in load_mistakes(exercise):
-        for text in map(_bare, mistake.cells[-1].splitlines()):
-            if len(text) >= TELLING and text not in shown | common:
+        for text in mistake.cells[-1].splitlines():
+            if _dense(text) not in shown and _dense(text) not in common:
                 where = f"a line of the mistake {mistake.name} ({folder.name}/{MISTAKES})"
                 yield Secret(text, where, "take it out")
     for number, line, inside in lines:
-        text = _bare(line)
-        if inside and len(text) >= TELLING and text not in shown:
+        if inside:
             where = f"line {number} of {folder.name}/solution.py"
-            yield Secret(text, where, "take it out, or mark that line with `# may be shown`")
+            yield Secret(line, where, "take it out, or mark that line with `# may be shown`")
 
 
 def _marked(exercise: Exercise) -> Iterator[str]:
     """Lines of the solution that an author has marked, wherever else they stand."""
     for line in _lines_of(exercise.folder / "solution.py"):
         if MAY_BE_SHOWN.search(line):
-            yield _bare(MAY_BE_SHOWN.sub("", line))
+            yield _dense(MAY_BE_SHOWN.sub("", line))
 
 
 def _lines_of(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return read_text(path).splitlines() if path.exists() else []
 
 
 def solution_lines(source: str) -> Iterator[tuple[int, str, bool]]:
@@ -147,6 +142,8 @@ def solution_lines(source: str) -> Iterator[tuple[int, str, bool]]:
         inside = inside or BEGIN in line
 
 
-def _bare(line: str) -> str:
-    """A line without indentation, and with single spaces."""
-    return " ".join(line.split())
+def _dense(line: str) -> str:
+    """A line without spaces, and without `return` where what it returns is telling."""
+    text = "".join(line.split())
+    returned = text.removeprefix("return")
+    return returned if len(returned) >= TELLING else text

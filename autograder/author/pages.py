@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from autograder.course.model import Assignment, Exercise
+from autograder.course.source import read_text
 from autograder.nbgrader.page import ExercisePage
 from autograder.results import shown_points, total
 
@@ -50,7 +51,7 @@ def _page(number: int, exercise: Exercise) -> ExercisePage:
     return ExercisePage(
         exercise=exercise.name,
         statement=statement(number, exercise),
-        solution=for_students(solution.read_text(encoding="utf-8")),
+        solution=for_students(read_text(solution)),
         check=f'from autograder.notebook import check_cell\n\ncheck_cell("{exercise.name}")',
         points=exercise.points,
         show=show(exercise),
@@ -59,7 +60,7 @@ def _page(number: int, exercise: Exercise) -> ExercisePage:
 
 def statement(number: int, exercise: Exercise) -> str:
     """The Markdown above an exercise: heading, points, what to define, statement.md."""
-    text = (exercise.folder / "statement.md").read_text(encoding="utf-8").strip()
+    text = read_text(exercise.folder / "statement.md").strip()
     names = ", ".join(f"`{signature}`" for signature in exercise.signatures)
     facts = f"*{_minutes(exercise)}{_points(exercise)}.* You write {names}."
     return f"## {number}. {exercise.title}\n\n{facts}\n\n{text}\n"
@@ -85,7 +86,7 @@ def hidden_points(exercise: Exercise) -> Decimal:
 def show(exercise: Exercise) -> str:
     """The cell that shows students what they made; "" where the exercise has none."""
     path = exercise.folder / "show.py"
-    return for_students(path.read_text(encoding="utf-8")) if path.exists() else ""
+    return for_students(read_text(path)) if path.exists() else ""
 
 
 def for_students(source: str) -> str:

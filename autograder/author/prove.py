@@ -15,11 +15,10 @@ from pathlib import Path
 from autograder.author.fingerprints import (
     MistakesRun,
     Tell,
-    file_of,
-    line_of,
     mistakes_of,
     problem_at,
     reference_problems,
+    show_problems,
 )
 from autograder.author.leaks import leaks, leaks_in_files
 from autograder.author.release import (
@@ -33,13 +32,13 @@ from autograder.author.release import (
 from autograder.author.validate import validate
 from autograder.course.course import Course, solution_source
 from autograder.course.mistakes import FILE as MISTAKES
-from autograder.course.mistakes import Mistake
-from autograder.course.model import Assignment, Exercise
+from autograder.course.mistakes import Mistake, load_mistakes
+from autograder.course.model import Assignment, Check, Exercise
 from autograder.errors import CourseError, Problem
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
 from autograder.judge.run import OUR_FAULT, profile_of
-from autograder.results import Status, shown_points
+from autograder.results import Result, Status, Verdict
 
 SEEDS = (0, 0, 1, 2, 3)
 """Of the reference's runs: twice the same, then others."""
@@ -62,22 +61,25 @@ def prove_assignment(
     except CourseError as error:
         yield name, "loads", [Problem.of(error)]
         return
+    if found := leaks(assignment):
+        yield name, "gives nothing away", found
+        return
     sound = True
     with Grader(course, Settings(device="cpu")) as grader:
         for exercise in assignment.named(only):
             tell(exercise.name)
-            found = prove_exercise(grader, exercise, tell)
+            found = prove_exercise(grader, exercise, tell, released=not only)
             sound = sound and not found
             yield f"{name}/{exercise.name}", _summary(exercise), found
-    if not only and sound:
-        tell("the release")
-        summary = "the release is in step, gives nothing away, and works where students have it"
-        yield name, summary, prove_release(assignment)
+        if not only and sound:
+            tell("the release")
+            summary = "the release is in step, gives nothing away, and works where students have it"
+            yield name, summary, prove_release(grader, assignment)
 
 
 def _summary(exercise: Exercise) -> str:
     hinted = sum(check.visible for check in exercise.checks)
-    caught = len(diagnosis.load(exercise.folder / diagnosis.FILE))
+    caught = len(load_mistakes(exercise))
     return (
         f"reference full, {_counted(caught, 'mistake')} caught and named, "
         f"hints for {_counted(hinted, 'check')}"
@@ -91,21 +93,22 @@ def _counted(count: int, word: str) -> str:
 # -- one exercise -----------------------------------------------------------------------------
 
 
-def prove_exercise(grader: Grader, exercise: Exercise, tell: Tell) -> list[Problem]:
-    """Problems of one exercise: of its reference, or else of its mistakes."""
-    if found := reference_problems(grader, exercise, SEEDS):
+def prove_exercise(
+    grader: Grader, exercise: Exercise, tell: Tell, *, released: bool
+) -> list[Problem]:
+    """Problems of one exercise: of its reference, or else of its mistakes, or else (where it is
+    said to be `released`) of the fingerprints that lie beside them."""
+    if found := reference_problems(grader, exercise, SEEDS) or show_problems(grader, exercise):
         return found
     run = mistakes_of(grader, exercise, tell)
-    return list(_mistake_problems(exercise, run))
-
-
-def _mistake_problems(exercise: Exercise, run: MistakesRun) -> Iterator[Problem]:
-    found = [_mistake_problem(exercise, mistake, run) for mistake in run.mistakes]
-    yield from filter(None, found)
+    mistaken = [_mistake_problem(exercise, mistake, run) for mistake in run.mistakes]
+    if found := [problem for problem in mistaken if problem is not None]:
+        return found
     kept = exercise.folder / diagnosis.FILE
-    if not any(found) and not in_step(diagnosis.load(kept), run.known):
-        fact = "is not what the mistakes do now"
-        yield Problem(str(kept), 0, fact, f"run `autograder release {exercise.folder.parent.name}`")
+    if not released or in_step(diagnosis.load(kept), run.known):
+        return []
+    fact = "is not what the mistakes do now" if kept.exists() else "is missing"
+    return [Problem(str(kept), 0, fact, f"run `autograder release {exercise.folder.parent.name}`")]
 
 
 def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> Problem | None:
@@ -115,8 +118,7 @@ def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> 
     if broken := next((f for f in findings if f.status is Status.INTERNAL), None):
         fact = f"{broken.check.name} breaks on the mistake {mistake.name}: "
         fact += broken.rationale.removeprefix(OUR_FAULT)
-        file, line = str(file_of(exercise, broken.check)), line_of(broken.check)
-        return Problem(file, line, fact.rstrip("."), "fix the check")
+        return problem_at(exercise, broken.check, fact, "fix the check")
     first = next((f.check.name for f in findings if f.status in NOT_FULL), None)
     if first is None:
         fact = f"the mistake {mistake.name} gets full marks"
@@ -139,15 +141,14 @@ def _mistake_problem(exercise: Exercise, mistake: Mistake, run: MistakesRun) -> 
 # -- the release ------------------------------------------------------------------------------
 
 
-def prove_release(assignment: Assignment) -> list[Problem]:
+def prove_release(grader: Grader, assignment: Assignment) -> list[Problem]:
     """Problems of what is handed out; what is proven is what students get."""
     name, folder = assignment.name, release_folder(assignment)
     expected = expected_release(assignment)
     if found := (
-        leaks(assignment)
-        or leaks_in_files(assignment, expected)
+        leaks_in_files(assignment, expected)
         or load_problems(assignment, expected)
-        or list(_student_problems(assignment, expected))
+        or list(dict.fromkeys(_student_problems(grader, assignment, expected)))
     ):
         return found
     if stale := out_of_step(folder, expected):
@@ -156,24 +157,36 @@ def prove_release(assignment: Assignment) -> list[Problem]:
     return []
 
 
-def _student_problems(assignment: Assignment, files: Mapping[str, bytes]) -> Iterator[Problem]:
-    """In a hand-out without a course: the reference gets all visible points, the stub none."""
+def _student_problems(
+    course: Grader, assignment: Assignment, files: Mapping[str, bytes]
+) -> Iterator[Problem]:
+    """In a hand-out without a course: the reference gets all visible points, the stub none (nor
+    any of the course's)."""
     name, settings = assignment.name, Settings(device="cpu", assignment=assignment.name)
     with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch) / name
-        lay_out(place, files)
-        with Grader(Course.handed_out(place), settings) as grader:
-            for file in (f"{name}.py", f"{name}.ipynb"):
-                result = grader.grade(place / file)
-                if result.score or result.error:
-                    told = result.error or f"scores {shown_points(result.score)}, not 0"
-                    fact, remedy = f"untouched: {told}", "let the checks see a stub"
-                    yield Problem(f"assignments/{name}/{file}", 0, fact, remedy)
+        copy = Path(scratch) / name
+        lay_out(copy, files)
+        with Grader(Course.handed_out(copy), settings) as grader:
+            for file in (copy / f"{name}.py", copy / f"{name}.ipynb"):
+                for result in (grader.grade(file), course.grade(file)):
+                    if result.error:
+                        place, remedy = f"assignments/{name}/{file.name}", "fix what it is made of"
+                        yield Problem(place, 0, f"untouched: {result.error}", remedy)
+                    for exercise, check, verdict in _each(assignment, result):
+                        if verdict.score:
+                            fact = f"{check.name} gives points to an untouched copy"
+                            yield problem_at(exercise, check, fact, "let it ask the student")
             cells = [f"# %% {e.name}\n{solution_source(e)}\n" for e in assignment.exercises]
-            (place / f"{name}.py").write_text("\n".join(cells), encoding="utf-8")
-            graded = grader.grade(place / f"{name}.py").exercises
-    for exercise, fared in zip(assignment.exercises, graded, strict=True):
+            (copy / f"{name}.py").write_text("\n".join(cells), encoding="utf-8")
+            graded = grader.grade(copy / f"{name}.py")
+    for exercise, check, verdict in _each(assignment, graded):
+        if verdict.status is not Status.PASSED:
+            fact = f"where students have it, the reference fails: {verdict.rationale}"
+            yield problem_at(exercise, check, fact, "fix the check")
+
+
+def _each(assignment: Assignment, graded: Result) -> Iterator[tuple[Exercise, Check, Verdict]]:
+    """Each check that was run, with its verdict."""
+    for exercise, fared in zip(assignment.exercises, graded.exercises, strict=True):
         for check, verdict in zip(exercise.checks, fared.checks, strict=False):
-            if verdict.status is not Status.PASSED:
-                fact = f"where students have it, the reference fails: {verdict.rationale}"
-                yield problem_at(exercise, check, fact, "fix the check")
+            yield exercise, check, verdict

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.authoring import read_points
 from autograder.course.load import HIDDEN, VISIBLE, parameters
 from autograder.course.model import FIXTURES
+from autograder.course.source import read_python
 from autograder.errors import Problem, did_you_mean
 from autograder.judge.expect import Expectation
 
@@ -23,7 +24,8 @@ VERDICTS = frozenset({"expect", "fail", "credit"})
 class CheckFiles:
     """The checks of an exercise as far as they were read: names in order, and what is wrong.
 
-    `judging` are the functions that can fail a check, `thresholds` the names that are used.
+    `judging` are the functions that can fail a check, `unmarked` those without any decorator,
+    `thresholds` where names are used.
     """
 
     folder: Path
@@ -32,7 +34,8 @@ class CheckFiles:
     names: list[str] = field(default_factory=list)
     visible: set[str] = field(default_factory=set)
     judging: set[str] = field(default_factory=set)
-    thresholds: set[str] = field(default_factory=set)
+    unmarked: set[str] = field(default_factory=set)
+    thresholds: dict[str, tuple[Path, int]] = field(default_factory=dict)
 
     @property
     def is_hidden(self) -> bool:
@@ -45,12 +48,13 @@ class CheckFiles:
 
     def threshold_problems(self, thresholds: Mapping[str, object]) -> Iterator[Problem]:
         """Names of [thresholds] that are not used, or used and not there."""
-        table = str(self.folder / "exercise.toml")
-        for name in sorted(self.thresholds - thresholds.keys()):
-            fact = f"[thresholds] has no {name}, which a check uses"
-            yield Problem(table, 0, fact, f"add it{did_you_mean(name, thresholds)}")
-        for name in sorted(thresholds.keys() - self.thresholds):
-            yield Problem(table, 0, f"no check uses thresholds.{name}", "remove it, or use it")
+        for name in sorted(self.thresholds.keys() - thresholds.keys()):
+            file, line = self.thresholds[name]
+            remedy = f"add it to [thresholds] in exercise.toml{did_you_mean(name, thresholds)}"
+            yield Problem(str(file), line, f"uses thresholds.{name}, which is not there", remedy)
+        for name in sorted(thresholds.keys() - self.thresholds.keys()):
+            table, fact = str(self.folder / "exercise.toml"), f"no check uses thresholds.{name}"
+            yield Problem(table, 0, fact, "remove it, or use it")
 
 
 def read_checks(folder: Path) -> CheckFiles:
@@ -71,14 +75,10 @@ def read_checks(folder: Path) -> CheckFiles:
 
 def _read(checks: CheckFiles) -> None:
     """Adds what one file has; of what is wrong in it the first."""
-    try:
-        tree = ast.parse(checks.path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        fact = f"has a syntax error ({error.msg})"
-        checks.problems.append(Problem(str(checks.path), error.lineno or 0, fact, "fix that line"))
-        return
+    tree = read_python(checks.path)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     _find_judging(functions, checks.judging)
+    checks.unmarked.update(one.name for one in functions if not one.decorator_list)
     for node in ast.walk(tree):
         _read_node(node, checks)
     for function in functions:
@@ -107,7 +107,7 @@ def _read_node(node: ast.AST, checks: CheckFiles) -> None:
         _read_import(node, checks)
     elif isinstance(node, ast.Attribute):
         if isinstance(node.value, ast.Name) and node.value.id == "thresholds":
-            checks.thresholds.add(node.attr)
+            checks.thresholds.setdefault(node.attr, (checks.path, node.lineno))
         elif _is_expectation(node.value) and node.attr not in MATCHERS:
             known = f"use one of its methods{did_you_mean(node.attr, MATCHERS)}"
             checks.add(node, f"expect(...) has no {node.attr}", known)
@@ -155,7 +155,7 @@ def _read_check(function: ast.FunctionDef, decorator: ast.expr, checks: CheckFil
     problem = (
         _points_problem(name, options.get("points"))
         or _option_problem(name, options)
-        or _after_problem(name, options.get("after"), before)
+        or _after_problem(name, options.get("after"), before, checks.unmarked)
         or _parameter_problem(name, parameters(function), hidden=checks.is_hidden)
     )
     if problem is None and name in before:
@@ -191,13 +191,18 @@ def _option_problem(name: str, options: Mapping[str, ast.expr]) -> tuple[str, st
     return None
 
 
-def _after_problem(name: str, after: ast.expr | None, before: list[str]) -> tuple[str, str] | None:
+def _after_problem(
+    name: str, after: ast.expr | None, before: list[str], unmarked: set[str]
+) -> tuple[str, str] | None:
     """`after` is a check above, by name or by text, or a tuple of such."""
     several = after.elts if isinstance(after, ast.Tuple | ast.List) else [after] if after else []
     for one in several:
         told = one.id if isinstance(one, ast.Name) else getattr(one, "value", None)
         if told not in before:
             shown = ast.unparse(one)
+            if told in unmarked:
+                remedy = "write @check(points=1) over its def"
+                return f"{name} comes after {told}, which has no @check", remedy
             remedy = f"name a check that stands above{did_you_mean(str(told), before)}"
             return f"{name} comes after {shown}, which is not a check above it", remedy
     return None

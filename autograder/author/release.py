@@ -22,7 +22,7 @@ from pathlib import Path
 
 import tomli_w
 
-from autograder.author.fingerprints import Tell, mistakes_of, reference_problems
+from autograder.author.fingerprints import Tell, mistakes_of, reference_problems, show_problems
 from autograder.author.leaks import leaks, leaks_in_files
 from autograder.author.pages import hidden_points, pages, readme, welcome
 from autograder.author.script import script
@@ -72,7 +72,8 @@ def release_assignment(course: Course, name: str, tell: Tell) -> Released:
     with Grader(course, Settings(device="cpu")) as grader:
         for exercise in assignment.exercises:
             tell(exercise.name)
-            if found := reference_problems(grader, exercise, seeds=(0,)):
+            found = reference_problems(grader, exercise, seeds=(0,))
+            if found := found or show_problems(grader, exercise):
                 return Released(problems=found)
             known[exercise.name] = mistakes_of(grader, exercise, tell).known
     expected = expected_release(assignment, known)

@@ -10,6 +10,7 @@ told: what follows from it would be noise.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,11 +27,14 @@ from autograder.course.load import (
 )
 from autograder.course.mistakes import FILE as MISTAKES
 from autograder.course.mistakes import read_mistakes
+from autograder.course.source import read_python, read_text
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, line_of, read_table
 from autograder.errors import CourseError, Problem, did_you_mean
 
 WRITTEN = ("statement.md", "solution.py", VISIBLE, MISTAKES, HINTS)
 """What an exercise has besides exercise.toml; hidden.py and show.py are optional."""
+
+PICTURE = re.compile(r"!\[[^\]]*\]\((?!https?:|data:)([^)\s]+)")
 
 OF_AN_ASSIGNMENT = {key: kind for key, kind in ASSIGNMENT.items() if key != "name"}
 OF_AN_EXERCISE = {key: kind for key, kind in EXERCISE.items() if key != "hidden_points"}
@@ -68,8 +72,9 @@ def _folder_problems(folder: Path) -> Iterator[Problem]:
     for path in exercises:
         number = path.name[:2]
         if not FOLDER.fullmatch(path.name):
-            fact = "is a folder of an exercise without a number"
-            yield Problem(str(path), 0, fact, f"name it like {len(paths):02}_{path.name}")
+            word = re.sub(r"\W+", "_", path.name.lstrip("0123456789_-. ")) or "name"
+            fact = "is a folder of an exercise, and not named like one"
+            yield Problem(str(path), 0, fact, f"call it {len(paths):02}_{word}")
         elif number in numbers:
             fact = f"has the number of {numbers[number]}"
             yield Problem(str(path), 0, fact, "give each exercise a number of its own")
@@ -91,8 +96,8 @@ def _exercise_problems(folder: Path, exercises: list[tuple[Path, Iterable[str]]]
     if missing:
         remedy = "add it; CONTRIBUTING.md says what it holds"
         return [Problem(str(folder / name), 0, "is missing", remedy) for name in missing]
-    if not (folder / "statement.md").read_text(encoding="utf-8").strip():
-        return [Problem(str(folder / "statement.md"), 0, "is empty", "write what students read")]
+    if found := list(_statement_problems(folder / "statement.md")):
+        return found
     signatures = [(text, signature_of(text)) for text in about["entry_points"]]
     if found := list(_solution_problems(folder / "solution.py", path, signatures)):
         return found
@@ -105,8 +110,21 @@ def _exercise_problems(folder: Path, exercises: list[tuple[Path, Iterable[str]]]
         return [Problem(str(folder / MISTAKES), 0, "has no mistake", remedy)]
     if found := list(_hint_problems(folder, [n for n in checks.names if n in checks.visible])):
         return found
+    if (folder / "show.py").exists():
+        read_python(folder / "show.py")
     exercises.append((folder, entry_points))
     return []
+
+
+def _statement_problems(path: Path) -> Iterator[Problem]:
+    """It says something, and needs no file that is not handed out."""
+    text = read_text(path)
+    if not text.strip():
+        yield Problem(str(path), 0, "is empty", "write what students read")
+    for number, line in enumerate(text.splitlines(), start=1):
+        if picture := PICTURE.search(line):
+            fact = f"shows {picture[1]}, which students don't have"
+            yield Problem(str(path), number, fact, "give its web address, or draw it in show.py")
 
 
 # -- solution.py ------------------------------------------------------------------------------
@@ -116,12 +134,7 @@ def _solution_problems(
     path: Path, table: Path, signatures: list[tuple[str, ast.FunctionDef | None]]
 ) -> Iterator[Problem]:
     """It parses, has its marks in pairs, and defines each entry point as exercise.toml says."""
-    source = path.read_text(encoding="utf-8")
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        yield Problem(str(path), error.lineno or 0, f"has a syntax error ({error.msg})", "fix it")
-        return
+    source, tree = read_text(path), read_python(path)
     if problem := _unpaired_mark(source):
         yield Problem(str(path), *problem)
         return
@@ -131,7 +144,7 @@ def _solution_problems(
     for text, signature in signatures:
         if signature is None:
             fact = f"{text!r} is not a signature"
-            line = line_of(table.read_text(encoding="utf-8"), "entry_points")
+            line = line_of(read_text(table), "entry_points")
             yield Problem(str(table), line, fact, "write it like f(x, y=1)")
         elif signature.name not in defined:
             fact = f"does not define {signature.name}, which exercise.toml lists"
@@ -187,7 +200,7 @@ def _hint_problems(folder: Path, visible: list[str]) -> Iterator[Problem]:
     """Each visible check has its steps, and no section is left over."""
     path = folder / HINTS
     hints = load_hints(folder)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = read_text(path).splitlines()
 
     def problem(section: str, fact: str, remedy: str) -> Problem:
         heads = (n for n, line in enumerate(lines, 1) if line.strip("# `") == section)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autograder.course import load
 from autograder.course.model import Assignment, Exercise
+from autograder.course.source import read_text
 from autograder.errors import CourseError, UsageError
 from autograder.submissions.model import KnownAssignments
 
@@ -71,4 +72,4 @@ class Course:
 def solution_source(exercise: Exercise) -> str | None:
     """The reference's source; None where it is not here (a folder handed out)."""
     path = exercise.folder / "solution.py"
-    return path.read_text(encoding="utf-8") if path.exists() else None
+    return read_text(path) if path.exists() else None

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.course.source import read_text
 from autograder.errors import CourseError
 
 HINTS = "hints.md"
@@ -36,13 +37,9 @@ def load_hints(folder: Path) -> Mapping[str, tuple[str, ...]]:
     """
     path = folder / HINTS
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except FileNotFoundError:
         return {}
-    except UnicodeDecodeError as error:
-        raise CourseError(
-            path, f"is not valid UTF-8 ({error.reason})", "save it as UTF-8"
-        ) from None
     found: dict[str, list[str]] = {}
     steps: list[str] | None = None
     for number, line in enumerate(text.splitlines(), start=1):

@@ -18,12 +18,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
+from autograder.course.source import read_python
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, read_table
 from autograder.errors import CourseError
 from autograder.results import exact
 
 FOLDER = re.compile(r"\d\d_(\w+)")
-VISIBLE, HIDDEN = "checks.py", "hidden.py"
+VISIBLE, HIDDEN, SHOW = "checks.py", "hidden.py", "show.py"
 
 
 def find_course(start: Path) -> Path:
@@ -171,24 +172,19 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
 
 def _run(path: Path, package: str) -> list[Check]:
     """The checks that a file defines; those that it imports are another file's."""
+    if not path.exists():
+        raise CourseError(path, "is missing", "write a check there")
+    tree = read_python(path)
     module = types.ModuleType(f"{package}.{path.stem}")
     module.__dict__.update(__file__=str(path), __package__=package)
     sys.modules[module.__name__] = module
     try:
-        source = path.read_text(encoding="utf-8")
-        exec(compile(source, str(path), "exec", dont_inherit=True), module.__dict__)
-    except FileNotFoundError as error:
-        if error.filename == str(path):
-            raise CourseError(path, "is missing", "write a check there") from None
-        raise CourseError(path, *_why_not_loaded(error), _line_in(path, error)) from error
+        exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)
     except (Exception, SystemExit) as error:
-        raise CourseError(path, *_why_not_loaded(error), _line_in(path, error)) from error
+        fact = f"does not load: {type(error).__name__}: {error}"
+        raise CourseError(path, fact, "fix that line", _line_in(path, error)) from error
     found = [value for value in module.__dict__.values() if isinstance(value, Check)]
     return [check for check in found if check.function.__globals__ is module.__dict__]
-
-
-def _why_not_loaded(error: BaseException) -> tuple[str, str]:
-    return f"does not load: {type(error).__name__}: {error}", "fix that line"
 
 
 def _line_in(path: Path, error: BaseException) -> int:

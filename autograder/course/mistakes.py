@@ -16,9 +16,11 @@ from pathlib import Path
 
 from autograder.course.load import parameters
 from autograder.course.model import Exercise
-from autograder.errors import CourseError
+from autograder.course.source import read_python, read_text
+from autograder.errors import CourseError, did_you_mean
 
 FILE = "mistakes.py"
+OPTIONS = ("fails", "replaces", "cell", "ids")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,7 @@ def read_mistakes(
     path: Path, entry_points: Mapping[str, tuple[str, ...]], checks: Collection[str]
 ) -> tuple[Mistake, ...]:
     """The mistakes in a file, for an exercise with these entry points and names of checks."""
-    source = path.read_text(encoding="utf-8")
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
-        fact = f"has a syntax error ({error.msg})"
-        raise CourseError(path, fact, "fix that line", error.lineno or 0) from None
+    source, tree = read_text(path), read_python(path)
     common = "\n\n".join(
         ast.get_source_segment(source, node, padded=True) or ""
         for node in tree.body
@@ -87,7 +84,10 @@ def _mistake(
     target = _constant(options.get("replaces")) or next(iter(entry_points))
     known = ", ".join(entry_points)
     problem = None
-    if fails not in checks:
+    if unknown := [option for option in options if option not in OPTIONS]:
+        remedy = f"use one of {', '.join(OPTIONS)}{did_you_mean(str(unknown[0]), OPTIONS)}"
+        problem = f"{node.name}: @mistake has no {unknown[0]}=", remedy
+    elif fails not in checks:
         problem = f"{node.name}: fails= names no check", "name a check of checks.py or hidden.py"
     elif not hint:
         problem = f"{node.name} has no docstring", "write its hint there, as a question"

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.course.source import read_text
 from autograder.errors import CourseError, did_you_mean
 
 Number = object()
@@ -33,13 +34,11 @@ WORDS = {str: "text", int: "a whole number", float: "a number", list: "a list", 
 def read_table(path: Path, schema: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The table of a TOML file. Raises CourseError for the first thing that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         table = tomllib.loads(text)
     except FileNotFoundError:
         remedy = "add it; CONTRIBUTING.md lists the files of an exercise"
         raise CourseError(path, "is missing", remedy) from None
-    except UnicodeDecodeError:
-        raise CourseError(path, "is not valid UTF-8", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).partition(" (at line ")
         line = int(place.partition(",")[0]) if place[:1].isdigit() else 0
@@ -74,7 +73,7 @@ def habit_problems(path: Path, table: Mapping[str, Any]) -> Iterator[CourseError
     """Each [[habits]] of assignment.toml that lacks its words or has no condition."""
     for habit in table.get("habits", []):
         if not habit.get("says") or len(habit) < 2:
-            line = line_of(path.read_text(encoding="utf-8"), "habits")
+            line = line_of(read_text(path), "habits")
             remedy = "give each `says` and a condition (call, method, keyword, ...)"
             yield CourseError(path, "[[habits]] is incomplete", remedy, line)
 

@@ -281,10 +281,11 @@ class Grader:
         return self._learned().foresight(exercise, seed)
 
     def reference_runs(self, exercise: Exercise, seed: int) -> Iterator[ReferenceRun]:
-        """Runs the checks on the reference once more, in a fresh worker; nothing of it is kept."""
-        learned = self._learned()
+        """Runs the checks on the reference once more, in a fresh worker and a student's time."""
+        learned, seconds = self._learned(), exercise.limits.seconds
         with contextlib.closing(learned.recording()) as student:
-            yield from learned.runs(exercise, solution_source(exercise) or "", seed, student)
+            source = solution_source(exercise) or ""
+            yield from learned.runs(exercise, source, seed, student, seconds)
 
     def _learned(self) -> References:
         assert self._launcher is not None

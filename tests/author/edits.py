@@ -146,7 +146,7 @@ READ = [
         "enuogh",
         "release",
         [
-            "error solutions/tiny/01_double/exercise.toml: [thresholds] has no enough, which a check uses: add it; did you mean enuogh?"
+            "error solutions/tiny/01_double/checks.py:15: uses thresholds.enough, which is not there: add it to [thresholds] in exercise.toml; did you mean enuogh?"
         ],
     ),
     Edit(
@@ -196,7 +196,7 @@ READ = [
         "shout",
         "release",
         [
-            "error solutions/tiny/shout: is a folder of an exercise without a number: name it like 02_shout"
+            "error solutions/tiny/shout: is a folder of an exercise, and not named like one: call it 02_shout"
         ],
     ),
     Edit(
@@ -284,7 +284,9 @@ READ = [
         "def double(x):",
         "def double(x)",
         "release",
-        ["error solutions/tiny/01_double/solution.py:1: has a syntax error (expected ':'): fix it"],
+        [
+            "error solutions/tiny/01_double/solution.py:1: has a syntax error (expected ':'): fix that line"
+        ],
     ),
     Edit(
         "solution_has_no_marks",
@@ -736,6 +738,76 @@ READ = [
             "error solutions/tiny/01_double/checks.py:6: does not load: ZeroDivisionError: division by zero: fix that line"
         ],
     ),
+    Edit(
+        "checks_show_the_solution_in_a_comment",
+        "01_double/checks.py",
+        "    expect(student.double(3))",
+        "    # the_answer = 2*x+0\n    expect(student.double(3))",
+        "release",
+        [
+            "error solutions/tiny/01_double/checks.py:9: shows line 4 of 01_double/solution.py: `the_answer = 2 * x + 0`: take it out, or mark that line with `# may be shown`"
+        ],
+    ),
+    Edit(
+        "a_stub_shows_the_solution_in_its_docstring",
+        "01_double/solution.py",
+        '"""Twice x."""',
+        '"""the_answer = 2 * x + 0"""',
+        "release",
+        [
+            "error solutions/tiny/01_double/solution.py:2: shows line 4 of 01_double/solution.py: `the_answer = 2 * x + 0`: take it out, or mark that line with `# may be shown`"
+        ],
+    ),
+    Edit(
+        "the_hint_of_a_mistake_shows_the_solution",
+        "01_double/mistakes.py",
+        "Is 2 * 3 the same as 3 * 3?",
+        "Is it the_answer = 2 * x + 0?",
+        "release",
+        [
+            "error solutions/tiny/01_double/mistakes.py:9: shows line 4 of 01_double/solution.py: `the_answer = 2 * x + 0`: take it out, or mark that line with `# may be shown`"
+        ],
+    ),
+    Edit(
+        "a_statement_shows_a_picture_that_is_not_released",
+        "01_double/statement.md",
+        "Write it.",
+        "![a line](line.png)",
+        "release",
+        [
+            "error solutions/tiny/01_double/statement.md:1: shows line.png, which students don't have: give its web address, or draw it in show.py"
+        ],
+    ),
+    Edit(
+        "a_show_cell_has_a_syntax_error",
+        "01_double/show.py",
+        None,
+        "print(double(3)\n",
+        "release",
+        [
+            "error solutions/tiny/01_double/show.py:1: has a syntax error ('(' was never closed): fix that line"
+        ],
+    ),
+    Edit(
+        "a_check_lacks_its_decorator",
+        "01_double/checks.py",
+        '@check(points=2, hint="How much is twice?")\n',
+        "",
+        "release",
+        [
+            "error solutions/tiny/01_double/hidden.py:9: agrees_on_unseen comes after doubles_a_number, which has no @check: write @check(points=1) over its def"
+        ],
+    ),
+    Edit(
+        "an_option_of_a_mistake_is_misspelt",
+        "02_shout/mistakes.py",
+        'replaces="shout"',
+        'replace="shout"',
+        "release",
+        [
+            "error solutions/tiny/02_shout/mistakes.py:9: whisper: @mistake has no replace=: use one of fails, replaces, cell, ids; did you mean replaces?"
+        ],
+    ),
 ]
 """Found by reading alone: no line of the course is run, or nothing but its imports."""
 
@@ -858,6 +930,46 @@ RUN = [
         "prove",
         [
             "error assignments/tiny: is not in step with solutions/ (checks/01_double/checks.py): run `autograder release tiny`"
+        ],
+    ),
+    Edit(
+        "the_reference_is_too_slow_for_a_student",
+        "01_double/solution.py",
+        "    the_answer =",
+        "    import time\n\n    time.sleep(3)\n    the_answer =",
+        "release",
+        [
+            "error solutions/tiny/01_double/checks.py:6: the reference does not pass doubles_a_number: Called `double(x)` with x = 3. It did not finish within 0.6 seconds: fix solution.py or the check"
+        ],
+    ),
+    Edit(
+        "the_reference_gets_a_share",
+        "01_double/checks.py",
+        "credit(far, ",
+        "credit(far / 2, ",
+        "release",
+        [
+            "error solutions/tiny/01_double/checks.py:12: the reference gets 0.555556 of gets_far: It went 1.11111 of the way: fix solution.py, or the share in credit(...)"
+        ],
+    ),
+    Edit(
+        "a_show_cell_raises",
+        "01_double/show.py",
+        None,
+        "print(dobule(3))\n",
+        "release",
+        [
+            "error solutions/tiny/01_double/show.py: name 'dobule' is not defined at show.py, line 1: `print(dobule(3))`: fix it: it may use the solution, and what pip installs with autograder"
+        ],
+    ),
+    Edit(
+        "a_check_gives_points_to_a_stub",
+        "01_double/hidden.py",
+        None,
+        '"""Hidden checks."""\n\nfrom autograder.authoring import check, expect\n\n\n@check(points=3)\ndef forgets_the_student(student):\n    """six is six"""\n    expect(2 * 3).equals(6)\n',
+        "prove",
+        [
+            "error solutions/tiny/01_double/hidden.py:6: forgets_the_student gives points to an untouched copy: let it ask the student"
         ],
     ),
 ]

@@ -34,6 +34,9 @@ def course(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path / "course" / "solutions" / "tiny"
 
 
+PYTHON = ["solution.py", "checks.py", "hidden.py", "mistakes.py", "show.py"]
+
+
 def make(edit: Edit, folder: Path) -> None:
     if edit.file is None:
         assert edit.old is not None
@@ -80,6 +83,40 @@ def test_an_error_that_shows_when_the_files_are_read(course, capsys, edit):
 def test_an_error_that_shows_when_the_course_is_run(course, capsys, edit):
     make(edit, course)
     assert told(edit, capsys) == edit.lines
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["exercise.toml", "statement.md", "hints.md", *PYTHON],
+)
+def test_a_file_that_is_not_utf_8_is_named(course, capsys, name):
+    file = course / "01_double" / name
+    file.touch()
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines, b"# caf\xe9\n"]))
+    for command, code in (("release", 4), ("prove", 1)):
+        assert main([command]) == code
+        told = capsys.readouterr().out.splitlines()[0]
+        at = f"error solutions/tiny/01_double/{name}:{len(lines) + 1}"
+        assert told == f"{at}: is not valid UTF-8: save it as UTF-8"
+
+
+def test_a_byte_order_mark_is_no_error(course, capsys):
+    for file in set((course / "01_double").iterdir()) - {
+        course / "01_double" / "fingerprints.json"
+    }:
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert main(["release"]) == 0
+    assert main(["prove"]) == 0
+
+
+def test_one_exercise_can_be_proven_before_anything_is_released(course, capsys):
+    (course / "01_double" / "fingerprints.json").unlink()
+    assert main(["prove", "--exercise", "double"]) == 0
+    assert main(["prove"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    missing = "error solutions/tiny/01_double/fingerprints.json: is missing"
+    assert f"{missing}: run `autograder release tiny`" in told
 
 
 def test_there_are_enough_of_them_and_none_is_told_at_length():

@@ -19,6 +19,7 @@ from autograder.judge.reading import Code
 from autograder.judge.run import Candidate, check_seed, run_exercise
 from autograder.results import Report, as_json
 from autograder.sandbox.outcomes import Interrupted
+from autograder.submissions.model import Cell
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ("ada", "grace", "alan")
@@ -39,8 +40,9 @@ def blind():
 
 def judged(grader, exercise, *cells, seed=0, foresight="as learned"):
     """The findings on some code, and how often a check asked what was not foreseen."""
-    session = grader.session(of_the_course(cells))
-    candidate = Candidate(session, Code.of(of_the_course(cells)), {})
+    submission = of_the_course([Cell(source, "") for source in cells])
+    session = grader.session(submission)
+    candidate = Candidate(session, Code.of(submission), {})
     foresight = grader.foresight(exercise, seed) if foresight else None
     reference = grader.reference(exercise)
     found = run_exercise(exercise, candidate, reference, seed=seed, foresight=foresight)
