@@ -12,7 +12,7 @@ from autograder.course.course import solution_source
 from autograder.course.load import HIDDEN, SHOW, VISIBLE
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Check, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import Problem
 from autograder.grading.grader import Grader
 from autograder.grading.references import ReferenceRun

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course import load
 from autograder.course.model import Assignment, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import CourseError, UsageError
 from autograder.submissions.model import KnownAssignments
 
@@ -53,6 +53,14 @@ class Course:
         if name not in self.folders:
             raise UsageError(f"unknown assignment {name!r}; there is {', '.join(self.folders)}")
         return self.folders[name]
+
+    def holding(self, exercises: frozenset[str]) -> list[str]:
+        """The names of the assignments that hold one of these exercises; all, where none does."""
+        return [
+            name
+            for name, folder in self.folders.items()
+            if exercises & {load.exercise_name(path) for path in load.exercise_folders(folder)}
+        ] or list(self.folders)
 
     def assignment(self, name: str) -> Assignment:
         """The assignment of that name, loaded once; UsageError as `folder`."""
