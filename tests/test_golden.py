@@ -22,7 +22,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,8 +32,8 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
+from autograder.results import MOST_NOTES, NOTE_LENGTH, Result, Status, as_json
 from autograder.results import Report as RunReport
-from autograder.results import Result, Status, as_json
 from autograder.sandbox.linux import hunt
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 
@@ -116,8 +116,8 @@ def case_of(assignment: str, name: str) -> Case:
     return next(case for case in CASES if (case.assignment, case.name) == (assignment, name))
 
 
-@pytest.fixture(scope="module")
-def victims() -> Iterator[None]:
+@contextmanager
+def something_to_steal() -> Iterator[None]:
     """Something to steal and to reach around the graders; and what escapes from its parents comes
     to us, so that we see it."""
     with (
@@ -135,6 +135,12 @@ def victims() -> Iterator[None]:
         prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         yield
         prctl(Prctl.SET_CHILD_SUBREAPER, 0)
+
+
+@pytest.fixture(scope="module")
+def victims() -> Iterator[None]:
+    with something_to_steal():
+        yield
 
 
 @dataclass
@@ -234,6 +240,8 @@ def compare(case: Case, result: Result) -> None:
         assert check.status is Status.PASSED or check.rationale, "a verdict without its reason"
     for name, text in expected.rationale_contains.items():
         assert text in checks[name].rationale, said
+    assert len(result.notes) <= MOST_NOTES
+    assert max(map(len, result.notes), default=0) <= NOTE_LENGTH
     for text in expected.notes_contain:
         assert text in "\n".join(result.notes)
     for text in expected.printed_contains:
