@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import repeat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
@@ -245,10 +245,15 @@ class Grader:
     def session(self, submission: Submission) -> Session:
         """A session for the cells of a submission."""
         assert self._launcher is not None
-        cells = [Source(cell.source, cell.where) for cell in submission.cells]
+        cells = [
+            Source(part.source, part.where, tuple(name for name, _ in part.hands_in))
+            for cell in submission.cells
+            for part in cell.statements()
+        ]
         return Session(
             self._launcher.start,
             cells,
+            file=PurePosixPath(submission.file).name,
             files=submission.files,
             seed=self.settings.seed,
             load_seconds=self.settings.load_seconds,
@@ -315,7 +320,7 @@ class _WhyMissing(Mapping[str, str]):
             re.MULTILINE,
         )
         for found in self.session.load_faults:
-            cell = self.submission.cells[found.index]
+            cell = self.session.cells[found.index]
             if defines.search(cell.source):
                 return (
                     f"the code around it did not run to its end. {load_note(self.session, found)}"

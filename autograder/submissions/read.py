@@ -27,6 +27,7 @@ from autograder.submissions.choose import (
 )
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 
@@ -108,14 +109,20 @@ def _helpers(
     helpers: dict[str, bytes] = {}
     code = 0
     for name, data in content.items():
-        if name in left_out or name.lower().endswith(".ipynb"):
+        if name in left_out:
             continue
-        if name.lower().endswith(".py"):
+        if name.lower().endswith(".ipynb"):
+            try:
+                data = helper_notebook(data, name)
+            except SubmissionError:
+                continue  # `choose` has said what can't be read
+        if name.lower().endswith(KINDS):
             if code + len(data) > _MOST_HELPER_CODE:
                 notes.append(f"{name}: too much code in helper files: left aside")
                 continue
             code += len(data)
-            notes += _helper_problem(name, data)
+            if name.lower().endswith(".py"):
+                notes += _helper_problem(name, data)
         helpers[name] = data
     return helpers
 

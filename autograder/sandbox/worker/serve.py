@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
+from autograder.sandbox.worker import jupyter
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -27,6 +28,7 @@ def serve(
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
     channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": os.getpid()}, []))
+    jupyter.install()
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)
