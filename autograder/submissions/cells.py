@@ -96,16 +96,18 @@ def prefer_filled(
         by_name.setdefault(definition.name, []).append((index, definition))
     for name, places in by_name.items():
         home = (homes or {}).get(name)
-        filled = [place for place in places if place[1].filled]
+        filled = [place for place in places if place[1].filled and place[1].rank]
         if not filled:
             continue
-        at_home = {index: home is not None and reading.cells[index].name == home for index, _ in filled}
+        at_home = {
+            index: home is not None and reading.cells[index].name == home for index, _ in filled
+        }
         chosen = max(reversed(filled), key=lambda place: (at_home[place[0]], place[1].rank))
         later = filled[filled.index(chosen) + 1 :]
         same = [place for place in later if at_home[place[0]] == at_home[chosen[0]]]
         _hand_in(reading, [chosen, *(one for one in same if name in one[1].builds_on)])
         for index, definition in places[places.index(filled[-1]) + 1 :]:
-            if definition.alone:
+            if definition.alone and not definition.filled:
                 place = reading.cells[index].where(definition.first_line)
                 reading.cells[index] = _blanked(reading.cells[index], definition)
                 reading.notes.append(f"{place}: an untouched copy of `{name}`: left out")
@@ -135,7 +137,7 @@ def _tell_of_others(reading: Reading, name: str, filled: list[_Place], chosen: _
         for line in other_uses(cell.source, name)
         if (index, line) > (chosen[0], chosen[1].first_line)
     ]
-    if uses and chosen[1].rank:
+    if uses:
         (place, code), more = uses[0], len(uses) - 1
         others = f" (and {more} more)" if more else ""
         reading.notes.append(

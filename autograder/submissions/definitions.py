@@ -29,9 +29,9 @@ class Definition:
     """One place that binds an entry point; lines are 1-based and include decorators.
 
     `code` compares: two definitions with the same code differ in comments and layout only.
-    `alone` says that the lines hold nothing else, so that they can be blanked; `rank` is 2 for a
-    function or class, 0 for a star import and `%run`, 1 for other ways; `builds_on` says that it
-    passes on what the name was, as `f = wrap(f)` does.
+    `alone` says that the lines hold nothing else, so that they can be blanked; `rank` is 3 for a
+    function or class, 2 for an import of one, 1 for other ways, and 0 for what may bring it in, a
+    star import or `%run`; `builds_on` are names that it passes on, as `f = wrap(f)` does.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Definition:
     filled: bool
     code: str
     alone: bool
-    rank: int = 2
+    rank: int = 3
     builds_on: frozenset[str] = frozenset()
 
 
@@ -124,9 +124,12 @@ def _runs_a_file(node: ast.stmt) -> bool:
 
 
 def _rank(node: ast.stmt) -> int:
-    if isinstance(node, DefinitionNode):
-        return 2
-    return 0 if isinstance(node, ast.Expr) or bound_names(node) == ["*"] else 1
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if isinstance(node, DefinitionNode) or isinstance(value, ast.Lambda):
+        return 3
+    if isinstance(node, ast.Expr) or bound_names(node) == ["*"]:
+        return 0
+    return 2 if isinstance(node, ast.ImportFrom) and _is_local(node) else 1
 
 
 def _passed_on(node: ast.stmt) -> frozenset[str]:
@@ -161,6 +164,8 @@ def _placeholder(node: ast.stmt) -> bool:
 def _calls_super_init(node: ast.expr) -> bool:
     """`super().__init__()`, in either spelling, which does nothing by itself."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    if node.args or node.keywords:
         return False
     owner = node.func.value
     return (

@@ -1,8 +1,9 @@
 """What IPython understands and Python does not: `%magic`, `!shell`, `help?`, `%%cell`.
 
-As in IPython, such a line becomes a call of `get_ipython()`, at the same indentation, so that line
-numbers hold; what that does is said in `sandbox/worker/jupyter.py`. A note tells of each kind that
-does nothing there. `%time statement` keeps its statement, and so do cells under `%%time`.
+What others' lines depend on (`%run`, `%%writefile`, `files = !ls`) becomes a call of
+`get_ipython()`, as in IPython; `sandbox/worker/jupyter.py` answers it. Others become `pass`, all at
+the same indentation, so that line numbers hold; a note tells of each kind that does nothing.
+`%time statement` keeps its statement, and so do cells under `%%time`.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ _BODY_RUNS = frozenset(
     " scalene heat notify chime wandb".split()
 )
 _WRITES = frozenset({"writefile", "file"})
-_DONE = frozenset({"run", "cd", "pwd"})
+_DONE = frozenset({"run", "cd"})
 """Line magics that do here what they do in Jupyter."""
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)([^\n]*)\n?")
 _TIMED = re.compile(r"%time[ \t]+([^\s#-].*)", re.DOTALL)
 _TARGET = r"""(?P<target>(?:[\w.,*() \t\[\]]|\[(?:"[^"\n]*"|'[^'\n]*')\])+=[ \t]*+)?"""
 _MAGIC = re.compile(_TARGET + r"(?:%%?(?P<name>\w+)(?P<line>.*))", re.DOTALL)
-_SHELL = re.compile(_TARGET + r"(?P<mark>!{1,2})(?!=)(?P<line>.*)", re.DOTALL)
+_SHELL = re.compile(_TARGET + r"!{1,2}(?!=)(?P<line>.*)", re.DOTALL)
 _HELP = re.compile(r"(?:\?{1,2}[\w.%*]+|%{0,2}[\w.*]+\?{1,2})[ \t]*;?$")
 
 
@@ -90,13 +91,15 @@ def _translated(bare: str) -> tuple[str, str]:
         target = found["target"] or ""
         if name == "capture" and line.split(" ")[-1].isidentifier():
             target = f"{line.split(' ')[-1]} = "
+        if not target and name not in _DONE:
+            return "pass", "a magic"
         call = f"get_ipython().run_line_magic({name!r}, {line!r})"
-        return target + call, "" if name in _DONE else "a magic"
+        return target + call, "" if name in (*_DONE, "pwd") else "a magic"
     shell = _SHELL.match(bare)
     assert shell is not None
-    way = "getoutput" if shell["target"] or len(shell["mark"]) == 2 else "system"
-    call = f"get_ipython().{way}({shell['line'].strip()!r})"
-    return (shell["target"] or "") + call, "a shell line"
+    if not shell["target"]:
+        return "pass", "a shell line"
+    return f"{shell['target']}get_ipython().getoutput({shell['line'].strip()!r})", "a shell line"
 
 
 def _whole_cell(source: str, magic: re.Match[str]) -> tuple[str, list[Skipped]]:

@@ -99,7 +99,7 @@ def _of_template_strings(text: str) -> tuple[str, int]:
     """t-strings as f-strings."""
     line, position = 0, 0
     pieces: list[str] = []
-    for start, end, prefix in _strings(text):
+    for start, _, prefix in _strings(text):
         if "t" in prefix:
             line = line or text.count("\n", 0, start) + 1
             pieces += [text[position:start], prefix.replace("t", "f")]

@@ -81,7 +81,8 @@ def _submission(
 ) -> Submission:
     candidate = choice.candidate
     notes = [*notes, *choice.notes]
-    helpers = _helpers(content, {candidate.name, *choice.twins}, notes)
+    code = [cell.source for cell in candidate.reading.cells]
+    helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
@@ -103,15 +104,21 @@ def _submission(
 
 
 def _helpers(
-    content: Mapping[str, bytes], left_out: set[str], notes: list[str]
+    content: Mapping[str, bytes], left_out: set[str], cells: list[str], notes: list[str]
 ) -> dict[str, bytes]:
-    """The files that go along with the one to grade; code is bounded, since the judge parses it."""
+    """The files that go along with the one to grade; code is bounded, since the judge parses it.
+
+    A notebook is one of them where the code speaks of it, by `%run` or as a module.
+    """
     helpers: dict[str, bytes] = {}
     code = 0
     for name, data in content.items():
         if name in left_out:
             continue
         if name.lower().endswith(".ipynb"):
+            stem = PurePosixPath(name).stem
+            if not any(stem in cell or stem.replace(" ", "_") in cell for cell in cells):
+                continue
             try:
                 data = helper_notebook(data, name)
             except SubmissionError:

@@ -80,9 +80,16 @@ def test_repeated_grade_ids_are_said():
         ("if 1:\n    !pip install x\n    y = 2", "if 1:\n    pass\n    y = 2"),
         ("%%time\nx = 1", "pass\nx = 1"),
         ("%%bash\nls (\n", ""),
-        ("%%writefile a.py\nx = 1", ""),
-        ("files = !ls\nx = 1", "pass\nx = 1"),
-        ("files = %sql select 1\nx = 1", "pass\nx = 1"),
+        ("files = !ls\nx = 1", "files = get_ipython().getoutput('ls')\nx = 1"),
+        (
+            "files = %sql select 1\nx = 1",
+            "files = get_ipython().run_line_magic('sql', 'select 1')\nx = 1",
+        ),
+        (
+            "%%capture --no-stderr out\nx = 1",
+            "out = get_ipython().run_line_magic('capture', '--no-stderr out')\nx = 1",
+        ),
+        ('!ls\nprint("x=%d" % 3)\nd["k"]=2', 'pass\nprint("x=%d" % 3)\nd["k"]=2'),
         ("torch.mean?\nx = 1", "pass\nx = 1"),
         ("?torch.mean\nx = 1", "pass\nx = 1"),
         ("%time x = f(1)\ny = 2", "x = f(1)\ny = 2"),
@@ -92,13 +99,30 @@ def test_repeated_grade_ids_are_said():
         ('!ls\ns = """\n%d\n!x\n"""', 'pass\ns = """\n%d\n!x\n"""'),
         ("!ls\nx = (7\n% 4)", "pass\nx = (7\n% 4)"),
         ("a != b\n!ls", "a != b\npass"),
-        ("%cd data\nx = f'{a!r}'", "pass\nx = f'{a!r}'"),
     ],
 )
 def test_magics_are_blanked_and_line_numbers_hold(source, expected):
     reading = read_notebook(notebook(source), "n")
     assert "\n".join(cell.source for cell in reading.cells).rstrip() == expected.rstrip()
     assert bool(reading.notes) == (source != expected and "%time " not in source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%run a.py\nx = 1", "get_ipython().run_line_magic('run', 'a.py')\nx = 1"),
+        ("if 1:\n    %cd data", "if 1:\n    get_ipython().run_line_magic('cd', 'data')"),
+        ("%%writefile a.py\nx = 1", "get_ipython().run_cell_magic('writefile', 'a.py', 'x = 1')"),
+        (
+            "\n%%file -a b.txt\n\n%d\n",
+            "\nget_ipython().run_cell_magic('file', '-a b.txt', '\\n%d\\n')",
+        ),
+    ],
+)
+def test_magics_that_are_done_are_calls_and_nothing_is_said(source, expected):
+    reading = read_notebook(notebook(source), "n")
+    assert "\n".join(cell.source for cell in reading.cells).rstrip() == expected
+    assert reading.notes == []
 
 
 @pytest.mark.parametrize(

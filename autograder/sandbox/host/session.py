@@ -87,8 +87,8 @@ class Session:
 
     Loading may take `load_seconds` in all, and a check its own seconds in all, however many
     calls it makes; only time in which the worker is at work counts. `file` is what the cells are
-    from: a notebook's `__name__` is "__main__", a script has its `__file__`. `slowest` are the seconds and
-    the index of the cell that took longest to load.
+    from: a notebook's `__name__` is "__main__", a script has its `__file__`. `slowest` are the
+    seconds and the index of the cell that took longest to load.
     """
 
     trusted = False
@@ -205,7 +205,8 @@ class Session:
             self._loading.append((self._send({"op": "file", "name": name}, [content]), name))
         for index, cell in enumerate(self.cells):
             if index not in self.fatal:
-                request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+                key, source = cell_key(index), cell.source
+                request: dict[str, Any] = {"op": "cell", "key": key, "source": source}
                 if cell.hands_in:
                     request["hands_in"] = cell.hands_in
                 self._loading.append((self._send(request, []), index))

@@ -1,4 +1,4 @@
-"""What a notebook's code finds around it: `get_ipython()`, `display`, helpers by `%run`. Worker side.
+"""What a notebook's code finds around it: `get_ipython()`, `display`, `%run`. Worker side.
 
 Jupyter is not here. Code that asks for it is served as far as others' lines depend on it: files are
 written, run and imported; the rest does nothing and gives `Nothing`. IPython itself is never
@@ -110,7 +110,8 @@ class Shell(Nothing):
 
     def magic(self, line: str) -> Any:
         """`%name line`, as older exports have it."""
-        return self.run_line_magic(*line.split(" ", 1))
+        name, _, rest = line.partition(" ")
+        return self.run_line_magic(name, rest)
 
     def run_line_magic(self, magic_name: str, line: str = "", _stack_depth: int = 1) -> Any:
         """`%name line`."""
@@ -259,8 +260,7 @@ class NotebookFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         for prefix in IN_FOLDERS:
             own = own.removeprefix(prefix)
         inside = own.replace(".", "/") + ".ipynb"
-        for folder in dict.fromkeys([os.getcwd(), *sys.path]):
-            file = os.path.join(folder, inside)
+        for file in (inside, inside.replace("_", " ")):
             if os.path.isfile(file):
                 return importlib.machinery.ModuleSpec(fullname, self, origin=file)
         return None
