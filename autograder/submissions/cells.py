@@ -105,13 +105,14 @@ def prefer_filled(
         chosen = max(reversed(filled), key=lambda place: (at_home[place[0]], place[1].rank))
         later = filled[filled.index(chosen) + 1 :]
         same = [place for place in later if at_home[place[0]] == at_home[chosen[0]]]
-        _hand_in(reading, [chosen, *(one for one in same if name in one[1].builds_on)])
+        counted = [chosen, *(one for one in same if name in one[1].builds_on)]
+        _hand_in(reading, counted)
         for index, definition in places[places.index(filled[-1]) + 1 :]:
             if definition.alone and not definition.filled:
                 place = reading.cells[index].where(definition.first_line)
                 reading.cells[index] = _blanked(reading.cells[index], definition)
                 reading.notes.append(f"{place}: an untouched copy of `{name}`: left out")
-        _tell_of_others(reading, name, filled, chosen)
+        _tell_of_others(reading, name, filled, counted)
 
 
 def _hand_in(reading: Reading, places: Iterable[_Place]) -> None:
@@ -121,8 +122,11 @@ def _hand_in(reading: Reading, places: Iterable[_Place]) -> None:
         reading.cells[index] = replace(cell, hands_in=(*cell.hands_in, mark))
 
 
-def _tell_of_others(reading: Reading, name: str, filled: list[_Place], chosen: _Place) -> None:
+def _tell_of_others(
+    reading: Reading, name: str, filled: list[_Place], counted: list[_Place]
+) -> None:
     """A note where a name is defined more than once, or used for something else further down."""
+    chosen = counted[0]
     where = reading.cells[chosen[0]].where(chosen[1].first_line)
     equals = [one for _, one in filled if one.rank == chosen[1].rank]
     if len({one.code for one in equals}) > 1:
@@ -136,6 +140,7 @@ def _tell_of_others(reading: Reading, name: str, filled: list[_Place], chosen: _
         for index, cell in enumerate(reading.cells[chosen[0] :], start=chosen[0])
         for line in other_uses(cell.source, name)
         if (index, line) > (chosen[0], chosen[1].first_line)
+        and (index, line) not in [(place, one.first_line) for place, one in counted]
     ]
     if uses:
         (place, code), more = uses[0], len(uses) - 1

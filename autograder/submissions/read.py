@@ -116,8 +116,7 @@ def _helpers(
         if name in left_out:
             continue
         if name.lower().endswith(".ipynb"):
-            stem = PurePosixPath(name).stem
-            if not any(stem in cell or stem.replace(" ", "_") in cell for cell in cells):
+            if not _is_spoken_of(name, content, cells):
                 continue
             try:
                 data = helper_notebook(data, name)
@@ -132,6 +131,16 @@ def _helpers(
                 notes += _helper_problem(name, data)
         helpers[name] = data
     return helpers
+
+
+def _is_spoken_of(name: str, content: Mapping[str, bytes], cells: list[str]) -> bool:
+    """Whether a notebook's name, or its name as a module, occurs in other code."""
+    stem = PurePosixPath(name).stem
+    names = (stem, stem.replace(" ", "_"))
+    others = [data for other, data in content.items() if other.endswith(KINDS) and other != name]
+    return any(one in cell for one in names for cell in cells) or any(
+        one.encode() in data for one in names for data in others
+    )
 
 
 def _helper_problem(name: str, data: bytes) -> list[str]:

@@ -8,9 +8,12 @@ imported: it would take longer than most submissions.
 from __future__ import annotations
 
 import ast
+import asyncio
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
+import inspect
 import json
 import linecache
 import os
@@ -141,8 +144,9 @@ class Shell(Nothing):
 
     def _write(self, words: list[str], text: str) -> None:
         path = Path(words[-1]).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a" if words[0] in ("-a", "--append") else "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text if text.endswith("\n") else text + "\n")
         importlib.invalidate_caches()
 
     def _run(self, words: list[str]) -> None:
@@ -209,6 +213,33 @@ def run_notebook(path: Path, namespace: dict[str, Any]) -> None:
             run_statements(source, name, namespace)
         except Exception as error:
             print(f"{name}: {type(error).__name__}: {error}")
+
+
+# -- await ----------------------------------------------------------------------------------
+
+
+@functools.cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One for all cells, as in Jupyter: a task that one begins another awaits."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop
+
+
+def needs_a_loop(source: str) -> bool:
+    """Whether a statement without `await` may call what needs a running loop."""
+    return any(name in source for name in ("create_task", "ensure_future", "get_running_loop"))
+
+
+def in_a_loop(code: types.CodeType, namespace: dict[str, Any]) -> None:
+    """Runs a statement that may await."""
+
+    async def run() -> None:
+        found = eval(code, namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            await found
+
+    _loop().run_until_complete(run())
 
 
 # -- imports ----------------------------------------------------------------------------------

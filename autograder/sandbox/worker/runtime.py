@@ -11,7 +11,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import asyncio
 import functools
 import inspect
 import linecache
@@ -271,8 +270,8 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compiled(source, key, future)
-    if code.co_flags & inspect.CO_COROUTINE:
-        asyncio.run(types.FunctionType(code, namespace)())
+    if code.co_flags & inspect.CO_COROUTINE or jupyter.needs_a_loop(source):
+        jupyter.in_a_loop(code, namespace)
     else:
         exec(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
