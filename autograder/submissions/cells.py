@@ -64,7 +64,8 @@ class Reading:
     def _drop(self, cell: Cell, piece: Piece, problem: SyntaxProblem) -> None:
         self._broken += 1
         message, line = problem.message, problem.line
-        if newer := newer_than_here(piece.source):
+        newer = newer_than_here(piece.source) if self._broken <= _MOST_NOTES else None
+        if newer is not None:
             version, line = newer
             message = f"{NEWER} {version}; this grader runs {HERE}"
         where = cell.where(piece.first_line + line - 1)

@@ -22,13 +22,15 @@ _PARAMETERS = re.compile(
 _ALIAS = re.compile(
     rf"^([ \t]*)type[ \t]+(\w+)[ \t]*(?P<types>{_BRACKETS})?[ \t]*=(?!=)", re.MULTILINE
 )
+_ERROR = r"(?:[A-Z]\w*|\w+(?:\.\w+)+)"
+"""`except TypeError, e:` is no new Python but an old one."""
 _EXCEPT = re.compile(
-    r"^([ \t]*except\*?[ \t]+)((?:\w+\.)*[A-Z]\w*(?:[ \t]*,[ \t]*(?:\w+\.)*[A-Z]\w*)+)[ \t]*:",
-    re.MULTILINE,
+    rf"^([ \t]*except\*?[ \t]+)({_ERROR}(?:[ \t]*,[ \t]*{_ERROR})+)[ \t]*:", re.MULTILINE
 )
 _LAZY = re.compile(r"^lazy[ \t]+(?=(?:import|from)\b)", re.MULTILINE)
 _PREFIX = re.compile(r"(?<![\w\"'])([rRbBuUfFtT]{0,2})(\"{3}|'{3}|\"|')|#[^\n]*")
 _MOST_NESTED = 20
+_MOST_READ = 16_384
 
 
 def newer_than_here(source: str, here: Version | None = None) -> tuple[str, int] | None:
@@ -36,6 +38,8 @@ def newer_than_here(source: str, here: Version | None = None) -> tuple[str, int]
 
     `here` is the version that grades. Of several new forms it is the newest one that is named.
     """
+    if len(source) > _MOST_READ:
+        return None
     here = here or (sys.version_info.major, sys.version_info.minor)
     found: list[tuple[Version, int]] = []
     text = source

@@ -225,3 +225,22 @@ def test_definitions_in_a_copied_check_cell_count():
     )
     cells = read_notebook(notebook(code_cell(source, metadata=meta)), "n").cells
     assert [cell.source for cell in cells] == ["\ndef helper():\n    return 1\n"]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_cell_to_write_in_that_became_text_is_read_as_code(kind):
+    meta = graded("crit", grade=False, solution=True, locked=False)
+    cell = {**code_cell("def f():\n    return 1", metadata=meta), "cell_type": kind}
+    reading = read_notebook(notebook("x = 1", cell, "y = 2"), "n")
+    assert [c.origin for c in reading.cells] == ["cell 1", "the text cell below cell 1", "cell 2"]
+    assert reading.notes == [
+        f"the text cell below cell 1 ('crit') was made a {kind} cell: read as code"
+    ]
+
+
+def test_text_that_was_never_code_is_not_read():
+    meta = graded("essay", grade=True, solution=True, locked=False)
+    meta["nbgrader"]["cell_type"] = "markdown"
+    essay = {**code_cell("x = 1", metadata=meta), "cell_type": "markdown"}
+    plain = {**code_cell("y = 1"), "cell_type": "markdown"}
+    assert read_notebook(notebook(essay, plain), "n").cells == []

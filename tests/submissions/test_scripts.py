@@ -180,8 +180,12 @@ def test_any_text_can_be_read(text):
         "(" + '"' * 200_001,
         "# %%\n" * 2000,
         "# %%\nx = (\n" * 2000,
+        " " * 255_000 + "(",
+        "%x \\\n" * 60_000,
+        "a, " * 80_000 + "\n!",
+        '["' * 100_000,
     ],
-    ids=range(14),
+    ids=range(18),
 )
 def test_hostile_text_costs_little(text):
     read_script(text, "lab.py")
