@@ -72,8 +72,14 @@ class Course:
         """What the reader of submissions has to know."""
         if preferred is not None:
             self.assignment(preferred)
+        assignments = [self.assignment(name) for name in self.folders]
         return KnownAssignments(
-            {name: self.assignment(name).entry_points for name in self.folders}, preferred
+            {one.name: one.entry_points for one in assignments},
+            preferred,
+            homes={
+                one.name: {name: part.name for part in one.exercises for name in part.entry_points}
+                for one in assignments
+            },
         )
 
 

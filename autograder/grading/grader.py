@@ -16,11 +16,12 @@ import contextlib
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import repeat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
@@ -40,7 +41,7 @@ from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
 from autograder.sandbox.host.start import AnyLauncher, launcher
-from autograder.sandbox.outcomes import Raised
+from autograder.sandbox.outcomes import Raised, StudentFault
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
@@ -335,10 +336,15 @@ class Grader:
     def session(self, submission: Submission) -> Session:
         """A session for the cells of a submission."""
         assert self._launcher is not None
-        cells = [Source(cell.source, cell.where) for cell in submission.cells]
+        cells = [
+            Source(part.source, part.where, tuple(name for name, _ in part.hands_in))
+            for cell in submission.cells
+            for part in cell.statements()
+        ]
         return Session(
             self._launcher.start,
             cells,
+            file=PurePosixPath(submission.file).name,
             files=submission.files,
             seed=self.settings.seed,
             load_seconds=self.settings.load_seconds,
@@ -409,7 +415,7 @@ class _WhyMissing(Mapping[str, str]):
             re.MULTILINE,
         )
         for found in self.session.load_faults:
-            cell = self.submission.cells[found.index]
+            cell = self.session.cells[found.index]
             if defines.search(cell.source):
                 return (
                     f"the code around it did not run to its end. {load_note(self.session, found)}"
@@ -424,11 +430,40 @@ class _WhyMissing(Mapping[str, str]):
 
 
 def load_notes(session: Session) -> list[str]:
-    """What happened while the cells ran: one line for each cell that did not run to its end."""
+    """What happened while the cells ran: one line for each statement that did not run to its end,
+    but for those that lack a name which another one should have bound."""
     notes = []
     for name, fault in session.file_faults.items():
         notes.append(f"{name} could not be laid beside the code: {fault.message}")
-    return notes + [load_note(session, found) for found in session.load_faults]
+    causes: dict[str, int] = {}
+    needed = Counter[int]()
+    for found in session.load_faults:
+        cause = causes.get(_missing(found.fault), found.index)
+        needed[cause] += 1
+        causes.update(dict.fromkeys(_bound(session.cells[found.index].source), cause))
+    for found in session.load_faults:
+        if others := needed[found.index]:
+            more = f" ({others - 1} more that need it did not run)" if others > 1 else ""
+            notes.append(load_note(session, found) + more)
+    return notes
+
+
+_MISSING = re.compile(r"name '(\w+)' is not defined")
+
+
+def _missing(fault: StudentFault) -> str:
+    """The name that was not there, "" for other faults."""
+    found = _MISSING.match(fault.message) if isinstance(fault, Raised) else None
+    return found[1] if found is not None else ""
+
+
+def _bound(source: str) -> list[str]:
+    """The names that an import or an assignment of one line would have bound, and some more."""
+    line = source.strip().split("\n")[0][:200]
+    if not line.startswith(("import ", "from ")):
+        line, equals, _ = line.partition("=")
+        line = line if equals else ""
+    return re.findall(r"\w+", line)
 
 
 def load_note(session: Session, found: LoadFault) -> str:

@@ -253,3 +253,12 @@ def test_only_the_exercises_that_were_asked_for_are_graded(tiny_grader, write_su
     assert scores(tiny_grader.grade(path, ["shout"])) == {"shout": 2}
     with pytest.raises(UsageError, match=r"no exercise shot; it has double, shout"):
         tiny_grader.grade(path, ["shot"])
+
+
+def test_what_follows_from_a_failed_import_is_told_with_it(tiny_grader, tmp_path):
+    cell = "import nowhere as no\nno.start()\nx = no.read()\nprint(x)\nprint(other)"
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(notebook(("code", cell)))
+    notes = tiny_grader.grade(path).notes
+    assert [note.split(":")[0] for note in notes] == ["cell 1, line 1", "cell 1, line 5"]
+    assert notes[0].endswith("(3 more that need it did not run)")

@@ -65,15 +65,18 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One piece of code to run in the worker: a cell, with the name of where it came from."""
+    """One piece of code to run in the worker: a statement, with the name of where it came from.
+
+    `hands_in` are entry points whose definition it is."""
 
     source: str
     where: Callable[[int], str]
+    hands_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFault:
-    """A cell that did not run to its end."""
+    """A piece of code that did not run to its end."""
 
     index: int
     fault: StudentFault
@@ -83,8 +86,9 @@ class Session:
     """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
 
     Loading may take `load_seconds` in all, and a check its own seconds in all, however many
-    calls it makes; only time in which the worker is at work counts. `slowest` are the seconds and
-    the index of the cell that took longest to load.
+    calls it makes; only time in which the worker is at work counts. `file` is what the cells are
+    from: a notebook's `__name__` is "__main__", a script has its `__file__`. `slowest` are the
+    seconds and the index of the cell that took longest to load.
     """
 
     trusted = False
@@ -94,12 +98,14 @@ class Session:
         start: Callable[[], Transport],
         cells: Sequence[Source],
         *,
+        file: str = "",
         files: Mapping[str, bytes] | None = None,
         seed: int = 0,
         load_seconds: float = 60.0,
     ):
         self.start = start
         self.cells = cells
+        self.file = file
         self.files = files or {}
         self.seed = seed
         self.load_seconds = load_seconds
@@ -194,13 +200,16 @@ class Session:
             self._send_code()
 
     def _send_code(self) -> None:
-        begin = {"op": "begin", "seed": self.seed, "anew": True}
+        begin = {"op": "begin", "seed": self.seed, "anew": True, "file": self.file}
         self._loading.append((self._send(begin, []), ""))
         for name, content in self.files.items():
             self._loading.append((self._send({"op": "file", "name": name}, [content]), name))
         for index, cell in enumerate(self.cells):
             if index not in self.fatal:
-                request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+                key, source = cell_key(index), cell.source
+                request: dict[str, Any] = {"op": "cell", "key": key, "source": source}
+                if cell.hands_in:
+                    request["hands_in"] = cell.hands_in
                 self._loading.append((self._send(request, []), index))
 
     def _ensure_loaded(self) -> None:

@@ -10,7 +10,9 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 from __future__ import annotations
 import __future__
 
+import ast
 import functools
+import inspect
 import linecache
 import random
 import sys
@@ -22,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.worker import jupyter
 from autograder.sandbox.worker.watching import Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
@@ -30,6 +33,10 @@ MOST_ITEMS = 100_000
 """Of a list that is sent as it is: its floats take about 30 bytes each of `wire.MAX_HEADER`."""
 FUTURE_FLAGS = __future__.annotations.compiler_flag
 """The one `from __future__` import that changes anything today holds for later cells, too."""
+
+
+FAILED = object()
+"""Stands for an entry point whose definition did not run."""
 
 
 class Runtime:
@@ -47,6 +54,7 @@ class Runtime:
         self.next_ref = 1
         self.prepared = False
         self.future = 0
+        self.handed_in: dict[str, Any] = {}
         self.left_out = 0
         self.watch: Watch
         self.watched: list[str] = []
@@ -109,11 +117,15 @@ class Runtime:
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Before the cells, and before each check: seeds, an empty table of kept objects, and
         torch's switches as they were, so that one exercise's code does not cost another. Before
-        cells (`anew`) also a module of their own, with names that a notebook has."""
+        cells (`anew`) also a module of their own, with names that a notebook or script has; before
+        a check entry points are what was handed in, whatever their names were used for since."""
         if header.get("anew"):
-            self.module = sys.modules["submission"] = types.ModuleType("submission")
-            self.module.__dict__.update(get_ipython=lambda: None, display=print)
-            self.future = 0
+            self._new_module(header.get("file", ""))
+        for name, value in self.handed_in.items():
+            if value is not FAILED:
+                self.module.__dict__[name] = value
+            else:
+                self.module.__dict__.pop(name, None)
         seed = header["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)
@@ -126,6 +138,14 @@ class Runtime:
         self.kept.clear()
         self.next_ref = 1
 
+    def _new_module(self, file: str) -> None:
+        name = "__main__" if file.endswith(".ipynb") else "submission"
+        self.module = sys.modules[name] = types.ModuleType(name)
+        self.module.__dict__.update(jupyter.around(file))
+        jupyter.SHELL.user_ns = self.module.__dict__
+        self.future = 0
+        self.handed_in = {}
+
     def _file(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Lays a helper file into the box, which is the working directory."""
         path = Path(header["name"])
@@ -135,7 +155,13 @@ class Runtime:
         path.write_bytes(bytes(decoder.payload))
 
     def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
-        self.future |= execute(header["source"], header["key"], self.module.__dict__, self.future)
+        names, namespace = header.get("hands_in", ()), self.module.__dict__
+        self.handed_in.update({name: FAILED for name in names if name not in self.handed_in})
+        self.future |= execute(header["source"], header["key"], namespace, self.future)
+        for name in names:
+            value = namespace.get(name, FAILED)
+            if callable(value) or self.handed_in[name] is FAILED:
+                self.handed_in[name] = value
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
@@ -231,7 +257,8 @@ class Runtime:
 @functools.cache
 def compiled(source: str, key: str, future: int) -> types.CodeType:
     """The code of a cell or helper; checks define the same helpers over and over."""
-    code: types.CodeType = compile(source, key, "exec", flags=future, dont_inherit=True)
+    flags = future | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code: types.CodeType = compile(source, key, "exec", flags=flags, dont_inherit=True)
     return code
 
 
@@ -243,7 +270,10 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compiled(source, key, future)
-    exec(code, namespace)
+    if code.co_flags & inspect.CO_COROUTINE or jupyter.needs_a_loop(source):
+        jupyter.in_a_loop(code, namespace)
+    else:
+        exec(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
 
 

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
+from autograder.sandbox.worker import jupyter
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -34,6 +35,7 @@ def serve(
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
     channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": worker}, []))
+    jupyter.install()
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)

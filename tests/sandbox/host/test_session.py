@@ -537,3 +537,33 @@ def test_nan_and_infinity_survive(local):
     assert math.isnan(nan)
     assert infinite == math.inf
     assert math.copysign(1.0, zero) == -1.0
+
+
+def handing_in(*sources):
+    """Sources of which those that begin with "def f" hand in f."""
+    return [
+        Source(source, lambda line: f"line {line}", ("f",) if source.startswith("def f") else ())
+        for source in sources
+    ]
+
+
+def test_what_was_handed_in_counts_whatever_its_name_is_used_for():
+    sources = [
+        "def f(x):\n    return x",
+        "f = f(3)",
+        "def g():\n    global f\n    f = 1\n    return f",
+    ]
+    session = Session(LocalTransport, handing_in(*sources))
+    subject = Subject(session, ENTRY_POINTS)
+    for _ in range(2):
+        session.begin(0, 5.0)
+        assert value_of(subject.f(5)) == 5
+        assert value_of(subject.g()) == 1
+
+
+def test_nothing_else_stands_in_for_a_definition_that_failed():
+    session = Session(LocalTransport, handing_in("def f(x=missing):\n    return x", "f = abs"))
+    session.begin(0, 5.0)
+    with pytest.raises(Raised, match="f is not defined"):
+        Subject(session, ENTRY_POINTS).f(-5)
+    assert [found.index for found in session.load_faults] == [0]
