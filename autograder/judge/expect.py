@@ -20,10 +20,17 @@ from autograder.judge.origin import StudentArray, is_marked, marked
 from autograder.judge.wording import article, called, show
 from autograder.sandbox.host.remote import Remote, call_of, is_trusted, reply_of, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
+from autograder.sandbox.worker.watching import LEAVES_TORCH
 
 EVIDENCE_NUMBERS = 64
-LEAVES_TORCH = frozenset({"array", "item", "local_scalar_dense", "numpy", "tolist"})
-"""Operations that hand numbers to Python or NumPy: what is computed with them there is not seen."""
+ELSEWHERE = {
+    "fork": "in another process",
+    "fork_exec": "in another process",
+    "posix_spawn": "in another process",
+    "scipy.special": "in scipy, maybe",
+    "start_new_thread": "in another thread",
+}
+"""Where numbers that left torch may have gone, by what was seen meanwhile."""
 _DIRECTION = re.compile("_(forward|backward)$")
 
 
@@ -304,10 +311,15 @@ class Expectation:
         return self
 
     def is_by_hand(
-        self, without: Mapping[str, Sequence[str]], needs: Collection[str]
+        self,
+        without: Mapping[str, Sequence[str]],
+        needs: Collection[str] = (),
+        bent: Any = None,
     ) -> Expectation:
         """The result of a watched call (`student.watch`): torch was asked for none of the
-        operations in `without`, and for one in `needs` (or the numbers left torch).
+        operations in `without`, and the answer is built from those in `needs` if there are some:
+        `bent`, that of `student.bend(needs, ...)`, is another one. Where the numbers left torch,
+        nobody can see that, and it passes unless they may have gone to someone else.
 
         `without` gives for each what a student may have written for it, first what she is told:
         {"binary_cross_entropy": ("F.binary_cross_entropy", "nn.BCELoss")}. An operation is called
@@ -325,9 +337,19 @@ class Expectation:
                 Evidence("ready-made", "", (1.0,)),
                 names=[name for operation in found for name in without[operation]],
             )
-        if asked.isdisjoint({*needs, *LEAVES_TORCH}):
-            rationale = f"{called(self.call)}Torch was not seen to compute any of these meanwhile: "
-            raise CheckFailed(f"{rationale}{', '.join(needs)}.", self.hint, Evidence("unseen"))
+        if not needs:
+            return self
+        answer, other = self._array(None), array(bent, what="The answer once more")
+        if answer.shape != other.shape or not np.allclose(answer, other, rtol=1e-4, atol=1e-6):
+            return self
+        gone = [place for name, place in ELSEWHERE.items() if name in asked]
+        if asked.isdisjoint(LEAVES_TORCH) or gone:
+            rationale = (
+                f"{called(self.call)}The answer was not seen to be built from any of these: "
+                f"{', '.join(needs)}."
+            )
+            rationale += f" It was computed {gone[0]}." if gone else ""
+            raise CheckFailed(rationale, self.hint, Evidence("unseen"))
         return self
 
     # -- failing ----------------------------------------------------------------------

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.worker.watching import Watch, watch_of
+from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
@@ -49,6 +49,7 @@ class Runtime:
         self.future = 0
         self.left_out = 0
         self.watch: Watch
+        self.bend: Bend
         self.watched: list[str] = []
 
     # -- requests ---------------------------------------------------------------------
@@ -101,7 +102,7 @@ class Runtime:
     def _prepare(self) -> None:
         """Once per worker, before student code: one thread, the device, what watches calls."""
         self.prepared = True
-        self.watch = watch_of(self.torch)
+        self.watch, self.bend = watch_of(self.torch)
         self.torch.set_num_threads(1)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
@@ -139,7 +140,7 @@ class Runtime:
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
-        execute(header["source"], "<helper>", namespace)
+        exec(compiled(header["source"], "<helper>", 0), namespace)  # no line of it in linecache
         return namespace[header["name"]]
 
     def _names(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
@@ -150,6 +151,9 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
+        if names := header.get("bend"):
+            with self.bend(frozenset(names)):
+                return target(*args, **kwargs)
         if not header.get("watch"):
             return target(*args, **kwargs)
         with self.watch() as names:
