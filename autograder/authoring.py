@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.course.model import FIXTURES, Check
-from autograder.judge.expect import credit, expect, fail, plain
+from autograder.judge.expect import array, credit, expect, fail, plain
 from autograder.results import exact
 from autograder.sandbox.outcomes import Raised
 
-__all__ = ["check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
+__all__ = ["array", "check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
 
 Thing = TypeVar("Thing")
 MOST_POINTS = 1_000_000
@@ -41,8 +41,9 @@ def check(
 ) -> Callable[[Callable[..., Any]], Check]:
     """Makes a function a check: its name is its id, its docstring the line a student reads.
 
-    Parameters of the function name what it needs: student, reference, rng, thresholds. In
-    checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
+    Parameters of the function name what it needs: student, reference, bench (torch in a worker
+    that no submission can reach), rng, thresholds. In checks.py it is visible, in hidden.py
+    hidden; only there it may ask for `reference`. `after`
     names checks, or is one; without their points this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and
     TypeError or ValueError where `points` is not a number above 0.

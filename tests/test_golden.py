@@ -32,6 +32,7 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
+from autograder.reports.text import exercise_text
 from autograder.results import MOST_NOTES, NOTE_LENGTH, Result, Status, as_json
 from autograder.results import Report as RunReport
 from autograder.sandbox.linux import hunt
@@ -54,7 +55,7 @@ class Expected:
 
     `score` gives points by exercise ("full": all of them), `status` and `rationale_contains`
     are by check, `every_status` lists those that a check may end with, `shown` what the
-    command line prints in its plain report.
+    command line prints in its plain report, `visible_lacks` what no text for students holds.
     """
 
     score: dict[str, float | str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Expected:
     printed_contains: tuple[str, ...] = ()
     printed_lacks: tuple[str, ...] = ()
     printed_at_most: int = 200_000
+    visible_lacks: tuple[str, ...] = ()
     error_contains: str = ""
     shown: tuple[str, ...] = ()
 
@@ -248,6 +250,11 @@ def compare(case: Case, result: Result) -> None:
         assert text in printed
     for text in expected.printed_lacks:
         assert text not in printed
+    page = "\n".join(
+        exercise_text(exercise, result.notes, printed=True) for exercise in result.exercises
+    )
+    for text in expected.visible_lacks:
+        assert text not in page + printed + result.printed
     assert len(printed) <= expected.printed_at_most
     assert result.seconds < DEADLINE
 

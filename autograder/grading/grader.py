@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import repeat
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -36,7 +35,7 @@ from autograder.judge.foresight import Foresight
 from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
-from autograder.judge.run import Candidate, conclude, run_exercise, where_and_what
+from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
 from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
@@ -254,6 +253,9 @@ class Grader:
     ) -> Result:
         """Grades what was read; anew, with another forkserver, where the forkserver dies.
 
+        The visible checks of all exercises come first. What the code may keep of the hidden ones
+        after them has no way into a text for students: what it prints then is dropped.
+
         `tell` gets the result before the worker is ended, for someone who waits for it: to end
         all that a submission may have started takes tens of milliseconds.
         """
@@ -292,9 +294,18 @@ class Grader:
             remarks = habits(code, [Habit(**table) for table in assignment.habits])
             deadline = time.monotonic() + SUBMISSION_SECONDS
             candidate = Candidate(session, code, _WhyMissing(submission, session), deadline)
-            results = tuple(map(self._exercise, exercises, repeat(candidate), foresights))
+            findings = [list[Finding]() for _ in exercises]
+            jobs = list(zip(exercises, findings, foresights, strict=True))
+            printed = [self._run(*job, candidate, visible=True) for job in jobs]
             notes = (*submission.notes, *load_notes(session), *remarks)
-            result = self._result(submission, session, results, notes, begun)
+            slow_start = _slow_start(session)
+            for job in jobs:
+                self._run(*job, candidate, visible=False)
+            results = tuple(
+                conclude(exercise, found, self.fingerprints(exercise), text)
+                for exercise, found, text in zip(exercises, findings, printed, strict=True)
+            )
+            result = self._result(submission, session, results, notes, slow_start, begun)
             if not self.alive:
                 raise _Lost
             if tell is not None:
@@ -313,6 +324,7 @@ class Grader:
         session: Session,
         exercises: tuple[ExerciseResult, ...],
         notes: tuple[str, ...],
+        slow_start: tuple[str, float] | None,
         begun: float,
     ) -> Result:
         assert self._launcher is not None
@@ -330,7 +342,7 @@ class Grader:
             seconds=time.monotonic() - begun,
             seed=self.settings.seed,
             printed=session.printed_loading or "",
-            slow_start=_slow_start(session),
+            slow_start=slow_start,
         )
 
     def session(self, submission: Submission) -> Session:
@@ -350,27 +362,39 @@ class Grader:
             load_seconds=self.settings.load_seconds,
         )
 
-    def _exercise(
-        self, exercise: Exercise, candidate: Candidate, foresight: Foresight | None
-    ) -> ExerciseResult:
+    def _run(
+        self,
+        exercise: Exercise,
+        findings: list[Finding],
+        foresight: Foresight | None,
+        candidate: Candidate,
+        *,
+        visible: bool,
+    ) -> str:
+        """Runs the visible checks of an exercise, or the hidden ones; what the code printed."""
         reference = self.reference(exercise)
-        findings = run_exercise(
-            exercise,
-            candidate,
-            reference,
+        run_part(
+            *(exercise, visible, findings, candidate, reference),
             seed=self.settings.seed,
             seconds=self.settings.seconds,
             foresight=foresight,
+            bench=self.bench,
         )
         if reference is not None:
             reference.close()
-        return conclude(exercise, findings, self.fingerprints(exercise), candidate.session.drain())
+        self.bench.close()
+        return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------
 
     def reference(self, exercise: Exercise) -> RecordedReference | None:
         """The reference of an exercise; None in a student's folder."""
         return self._learned().of(exercise)
+
+    @property
+    def bench(self) -> RecordedReference:
+        """A worker of ours with torch and nobody's code, for checks that ask for it."""
+        return self._learned().bench
 
     def foresight(self, exercise: Exercise, seed: int) -> Foresight | None:
         """What the exercise's checks will ask with this seed; None in a student's folder."""

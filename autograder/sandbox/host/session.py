@@ -124,7 +124,7 @@ class Session:
         self.unforeseen = 0
         self._loading: deque[tuple[str, int | str]] = deque()
         self._killed: set[int] = set()
-        self._ahead = Pipeline(self._send, self._receive)
+        self._ahead = Pipeline(self._send, self._receive, seed)
 
     # -- life -------------------------------------------------------------------------
 
@@ -133,8 +133,9 @@ class Session:
         if self.transport is None:
             self._start_loading()
 
-    def begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
-        """Before each check: a live worker, fresh seeds, this check's limit in seconds.
+    def begin(self, key: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
+        """Before each check, which has a key of its own: a live worker, seeded anew, always alike,
+        and this check's limit in seconds.
 
         `ahead`: what this check will ask, then what the next one will. What an earlier check did
         to the worker (an answer that nobody asked for, a late crash) is kept in `left_behind`, and
@@ -142,15 +143,15 @@ class Session:
         """
         used = self.transport is not None and not self._loading
         try:
-            self._begin(seed, seconds, ahead)
+            self._begin(key, seconds, ahead)
         except (BrokeProtocol, Crashed) as fault:
             if not used:
                 raise
             self.left_behind = fault
-            self._begin(seed, seconds, ahead)
+            self._begin(key, seconds, ahead)
 
-    def _begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
-        while self._ahead and not (ahead and self._ahead.is_next(seed)):
+    def _begin(self, key: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
+        while self._ahead and not (ahead and self._ahead.is_next(key)):
             self._forget()
         self._ensure_loaded()
         self._allow(seconds)
@@ -159,7 +160,7 @@ class Session:
         if self._ahead:
             self._ahead.begin()
         else:
-            self._exchange({"op": "begin", "seed": seed}, [])
+            self._exchange({"op": "begin", "seed": self.seed}, [])
 
     def settle(self) -> None:
         """After the last check of an exercise: is there an answer that nobody asked for?"""

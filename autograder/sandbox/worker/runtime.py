@@ -28,7 +28,7 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.worker import entropy, jupyter
 from autograder.sandbox.worker.settings import HELPER, Settings
-from autograder.sandbox.worker.watching import Watch, watch_of
+from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
@@ -67,6 +67,7 @@ class Runtime:
         self.left_out = 0
         self.settings: Settings
         self.watch: Watch
+        self.bend: Bend
         self.watched: list[str] = []
         self.loading = True
         self.helpers: dict[str, types.ModuleType] = {}
@@ -121,7 +122,7 @@ class Runtime:
 
     def _prepare(self) -> None:
         """Once per worker, before student code: the device, what watches calls, the settings."""
-        self.watch = watch_of(self.torch)
+        self.watch, self.bend = watch_of(self.torch)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
         self.settings = Settings(self.torch)
@@ -192,14 +193,15 @@ class Runtime:
         return missing[:1]
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
-        """A helper, from a module that can be found by its name: what it makes can be pickled."""
+        """A helper, from a module that can be found by its name: what it makes can be pickled.
+        No line of it is in linecache."""
         source = header["source"]
         if source not in self.helpers:
             module = types.ModuleType(f"{HELPER}{zlib.crc32(source.encode()):08x}")
             module.__dict__["torch"] = self.torch
             self.helpers[source] = sys.modules[module.__name__] = module
-            arguments = source, "<helper>", module.__dict__
-            self.settings.as_helper(execute, arguments, {})
+            code = compiled(source, "<helper>", 0)
+            self.settings.as_helper(exec, (code, module.__dict__), {})
         return self.helpers[source].__dict__[header["name"]]
 
     def _names(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
@@ -210,6 +212,9 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
+        if names := header.get("bend"):
+            with self.bend(frozenset(names)):
+                return target(*args, **kwargs)
         if self._is_ours(header):
             return self.settings.as_helper(target, args, kwargs)
         if not header.get("watch"):

@@ -30,9 +30,9 @@ def local():
     opened = []
 
     def load(*sources, seed=0, **options):
-        session = Session(LocalTransport, cells(*sources), **options)
+        session = Session(LocalTransport, cells(*sources), seed=seed, **options)
         opened.append(session)
-        session.begin(seed, 5.0)
+        session.begin(0, 5.0)
         return session, Subject(session, ENTRY_POINTS)
 
     yield load
@@ -496,17 +496,19 @@ def test_addresses_do_not_reach_a_report(local):
     assert caught.value.message == "cannot add <object object at 0x...>"
 
 
-def test_seeds_are_fresh_for_each_check(local):
+def test_every_check_begins_with_the_same_seeds_which_are_those_of_the_run(local):
     source = (
         "import random, torch, numpy\ndef g():\n"
         "    return [random.random(), float(torch.rand(1)), float(numpy.random.rand())]\n"
     )
-    session, subject = local(source)
     draws = []
-    for seed in (1, 1, 2):
-        session.begin(seed, 5.0)
-        draws.append(value_of(subject.g()))
+    for seed in (0, 7):
+        session, subject = local(source, seed=seed)
+        for key in (1, 2):
+            session.begin(key, 5.0)
+            draws.append(value_of(subject.g()))
     assert draws[0] == draws[1]
+    assert draws[2] == draws[3]
     assert all(one != other for one, other in zip(draws[0], draws[2], strict=True))
 
 
