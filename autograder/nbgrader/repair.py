@@ -13,9 +13,9 @@ deleted. Here each cell of the release gets one cell of the student:
 3. for a cell to write in, the one that defines its names; for a locked cell, the same text;
 4. a fresh one from the release.
 
-All other cells stay as the student's own, without metadata. Nothing is taken over that could run in
-the browser of the person who grades: HTML in a student's Markdown is shown as text, and of outputs
-only text and plain images are kept. The file that was handed in is not touched.
+All other cells stay as the student's own, without metadata. Nothing is taken over that could do
+anything in the browser of the person who grades: text cells become harmless HTML (student_text), of
+outputs only text and plain images are kept. The file that was handed in is not touched.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -24,26 +24,21 @@ only text and plain images are kept. The file that was handed in is not touched.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.errors import SubmissionError
+from autograder.nbgrader.student_text import Texts, safe_images, shown_plain
 from autograder.submissions.definitions import Definition, definitions
 from autograder.submissions.notebooks import grading_of, joined_text, notebook_json, short_text
 
 MOST_CELLS = 2_000
 MOST_TEXT = 20_000
-MOST_IMAGE = 4 << 20
 MOST_NOTES = 20
-TAG = re.compile(r"<(?=[A-Za-z/!?])")
-LINK_IN_FORMULA = re.compile(r"\\(?=href|require)")
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-IMAGES = ("image/png", "image/jpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,7 @@ class Found:
     grade_id: str = ""
     cell_id: str = ""
     outputs: Sequence[Any] = ()
+    attachments: object = None
     role: NotebookNode | None = None
 
 
@@ -152,6 +148,7 @@ def _read(notebook: Mapping[str, Any]) -> list[Found]:
                 grade_id=short_text(grading_of(cell).get("grade_id")) or "",
                 cell_id=short_text(cell.get("id")) or short_text(older_id) or "",
                 outputs=outputs if isinstance(outputs, list) else (),
+                attachments=cell.get("attachments"),
             )
         )
     return found
@@ -231,7 +228,8 @@ def _locked_note(cell: Found, role: NotebookNode) -> list[str]:
 def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
     """The student's cells, and each missing cell of the release after the one before it there."""
     notebook: NotebookNode = copy.deepcopy(released)
-    built = [(cell.role, _cell(cell, f"own-{n}")) for n, cell in enumerate(cells, start=1)]
+    texts = Texts()
+    built = [(cell.role, _cell(cell, f"own-{n}", texts)) for n, cell in enumerate(cells, start=1)]
     place = 0
     for role in released.cells:
         at = next((n for n, (taken, _) in enumerate(built) if taken is role), None)
@@ -243,25 +241,27 @@ def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
     return notebook
 
 
-def _cell(cell: Found, own_id: str) -> NotebookNode:
+def _cell(cell: Found, own_id: str, texts: Texts) -> NotebookNode:
     made: NotebookNode
     if cell.role is not None:
         made = copy.deepcopy(cell.role)
-        if not _is_locked(made):
+        if not _is_locked(made) and made.cell_type == "code":
             made.source = cell.source
+        elif not _is_locked(made) and not _same_text(cell, made):
+            made.source = _shown(cell, texts)
         if made.cell_type == "code" and not made.metadata.nbgrader.grade:
             made.outputs = safe_outputs(cell.outputs)
     elif cell.kind == "code":
         made = new_code_cell(cell.source, id=own_id, outputs=safe_outputs(cell.outputs))
     else:
-        make = new_markdown_cell if cell.kind == "markdown" else new_raw_cell
-        made = make(harmless(cell.source), id=own_id)
+        made = new_markdown_cell(_shown(cell, texts), id=own_id)
     return made
 
 
-def harmless(markdown: str) -> str:
-    """A student's Markdown, whose HTML and links in formulas are shown and not obeyed."""
-    return LINK_IN_FORMULA.sub(r"\\ ", TAG.sub("&lt;", markdown))
+def _shown(cell: Found, texts: Texts) -> str:
+    if cell.kind == "markdown":
+        return texts.markdown(cell.source, cell.attachments)
+    return shown_plain(cell.source)
 
 
 def safe_outputs(outputs: Iterable[Any]) -> list[NotebookNode]:
@@ -280,13 +280,5 @@ def safe_outputs(outputs: Iterable[Any]) -> list[NotebookNode]:
 
 
 def _safe_data(data: object) -> dict[str, str]:
-    safe: dict[str, str] = {}
-    if not isinstance(data, dict):
-        return safe
-    if text := _text(data.get("text/plain")):
-        safe["text/plain"] = text[:MOST_TEXT]
-    for kind in IMAGES:
-        image = _text(data.get(kind))
-        if image and len(image) <= MOST_IMAGE and BASE64.fullmatch(image):
-            safe[kind] = image
-    return safe
+    text = _text(data.get("text/plain"))[:MOST_TEXT] if isinstance(data, dict) else ""
+    return ({"text/plain": text} if text else {}) | safe_images(data)
