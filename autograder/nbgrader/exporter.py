@@ -24,6 +24,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import default
 
+from autograder.nbgrader.log import PRINTABLE
 from autograder.nbgrader.patch import accept_scripts
 from autograder.nbgrader.preprocessor import Grading, Judge, MarkDoubtful
 from autograder.nbgrader.private import autograde_of, is_submitted
@@ -39,6 +40,7 @@ class JudgingExporter(NotebookExporter):
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)
+        self.log.addFilter(PRINTABLE)
         if (autograde := autograde_of(self)) is not None:
             add_stand_ins(autograde)
 

@@ -87,8 +87,11 @@ def world(new_world):
         notebook = nbformat.read(folder / "tiny.ipynb", as_version=4)
         change(notebook)
         (folder / "tiny.ipynb").write_text(json.dumps(notebook))
-    world.nbgrader("autograde", "tiny")
-    world.nbgrader("generate_feedback", "tiny")
+        (folder / "title\x1b]0;mine\x07.txt").write_text("named so as to write to a terminal")
+    (world.submitted("ada", "tiny") / "tiny.html").write_text("<p>my notebook, saved as HTML</p>")
+    (world.submitted("eve", "tiny") / "tiny.html").mkdir()
+    (world.submitted("eve", "tiny") / "tiny.html" / "x.txt").write_text("in the way")
+    world.logged = world.nbgrader("autograde", "tiny") + world.nbgrader("generate_feedback", "tiny")
     return world
 
 
@@ -161,6 +164,11 @@ def test_an_honest_page_shows_its_picture_and_the_text_of_one_that_is_gone(world
     assert box.find_element(By.CSS_SELECTOR, ".highlight .k").text == "return"
     tables = browser.find_elements(By.CSS_SELECTOR, ".output_html table")
     assert any("passed" in table.text or "failed" in table.text for table in tables)
+
+
+def test_what_nbgrader_logs_writes_nothing_to_a_terminal(world):
+    assert "title\\x1b]0;mine\\x07.txt" in world.logged
+    assert "\x1b" not in world.logged
 
 
 def test_the_policy_alone_stops_scripts_and_requests(world, browser):
