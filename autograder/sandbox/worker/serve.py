@@ -3,6 +3,9 @@
 It runs after confinement, in the expendable process. Until the first cell has run, this is
 our own code in a process of our own: only the first frame is therefore a report; everything
 later is hearsay.
+
+A process that student code forks is no second worker: it loses the channel, and ends where the
+code that forked it does.
 """
 
 from __future__ import annotations
@@ -23,10 +26,14 @@ def serve(
     channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]
 ) -> NoReturn:
     """Sends the report of layers, then answers requests on the channel; never returns."""
+    os.set_inheritable(channel_fd, False)
     channel = socket.socket(fileno=channel_fd)
+    worker, this_process, leave = os.getpid(), os.getpid, os._exit
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=channel.close)
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
-    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": os.getpid()}, []))
+    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": worker}, []))
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)
@@ -36,6 +43,8 @@ def serve(
         reply = runtime.handle(header, payload)
         for stream in (sys.stdout, sys.stderr):
             flush(stream)
+        if this_process() != worker:
+            leave(0)
         channel.sendall(reply)
 
 
