@@ -106,7 +106,8 @@ class Result:
 
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
-    `error` says why it could not be graded at all ("" when it could). `printed` is what the cells
+    `error` says why it could not be graded at all ("" when it could); `is_our_fault` that this was
+    not for what was handed in. `printed` is what the cells
     printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
     the place of a cell that ran long before any check, and its seconds: shown to the student,
     and no part of the JSON, in which nothing but `seconds` is a time.
@@ -122,6 +123,7 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     error: str = ""
+    is_our_fault: bool = field(default=False, metadata=NOT_IN_JSON)
     printed: str = field(default="", metadata=NOT_IN_JSON)
     slow_start: tuple[str, float] | None = field(default=None, metadata=NOT_IN_JSON)
 
@@ -135,8 +137,10 @@ class Result:
 
     @property
     def has_internal_faults(self) -> bool:
-        """True where a check could not be judged through our fault."""
-        return any(c.status is Status.INTERNAL for e in self.exercises for c in e.checks)
+        """True where a check could not be judged through our fault, or nothing could."""
+        return self.is_our_fault or any(
+            c.status is Status.INTERNAL for e in self.exercises for c in e.checks
+        )
 
 
 @dataclass(frozen=True, slots=True)

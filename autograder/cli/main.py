@@ -175,6 +175,7 @@ def grade(options: argparse.Namespace) -> int:
     results: list[Result] = []
     many = len(options.paths) > 1
     console = make_console()
+    stopped: AutograderError | None = None
     with Grader(course, settings) as grader:
         try:
             for path in options.paths:
@@ -188,11 +189,18 @@ def grade(options: argparse.Namespace) -> int:
                     print_result(result, console, printed=options.printed)
         except KeyboardInterrupt:
             _say(f"interrupted after {len(results)} of {len(options.paths)} submissions")
+        except AutograderError as error:
+            if not results:
+                raise
+            stopped = error
+            _say(f"stopped after {len(results)} of {len(options.paths)} submissions")
     report = Report(tuple(results))
     if options.json:
         print_json(report)
     elif many:
         print_summary(results, console)
+    if stopped:
+        raise stopped
     return 130 if len(results) < len(options.paths) else exit_code(report)
 
 

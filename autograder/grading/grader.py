@@ -5,7 +5,9 @@
 
 The forkserver imports torch while the first submission is read. A submission that can't be
 read, and anything that its code does, ends in a `Result` with its cause; the next is graded
-all the same.
+all the same. So does an exception of ours: each check is `internal`, for a person to look at.
+Where the forkserver dies, another one is started, and what it held is graded again; a submission
+with which it dies each time is left to a person, too.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from typing import Self
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Exercise
-from autograder.errors import InternalError, SubmissionError
+from autograder.errors import AutograderError, ForkserverError, InternalError, SubmissionError
 from autograder.grading.device import choose_device
 from autograder.grading.references import ReferenceRun, References
 from autograder.judge import diagnosis
@@ -33,7 +35,7 @@ from autograder.judge.foresight import Foresight
 from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
-from autograder.judge.run import Candidate, conclude, run_exercise
+from autograder.judge.run import Candidate, conclude, run_exercise, where_and_what
 from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
@@ -49,6 +51,11 @@ SUBMISSION_SECONDS = 600.0
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
+
+TRIES = 3
+"""So many forkservers are started for one submission, and so often one that does not start."""
+
+UNGRADED = "could not be graded, which is our fault; a person has to look at it:"
 
 MEMORY_BYTES = 2 << 30
 """For all processes of one worker together, beyond what the forkserver holds."""
@@ -127,6 +134,9 @@ class Grader:
     def _forget(self) -> None:
         """Lets go of what was learned of the course."""
         self._fingerprints.clear()
+        self._forget_references()
+
+    def _forget_references(self) -> None:
         references, self._references = self._references, None
         if references is not None:
             references.close()
@@ -139,13 +149,31 @@ class Grader:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still grade: its forkserver has not been killed meanwhile."""
+        """Whether its forkserver lives."""
         return self._launcher is not None and self._launcher.alive
+
+    def _revive(self) -> None:
+        """Starts another forkserver where the old one has died, and tries it; what was learned in
+        workers of the old one is learned again. Raises ForkserverError where none starts."""
+        assert self._launcher is not None
+        error: InternalError | None = None
+        for _ in range(TRIES):
+            if self.alive:
+                return
+            self._forget_references()
+            self._launcher.restart()
+            try:
+                self._launcher.start().close()
+            except InternalError as caught:
+                error = caught
+        if not self.alive:
+            raise ForkserverError(f"{error} (tried {TRIES} times)")
 
     def prepare(self) -> None:
         """Has a worker forked ahead now, and from now on none while another is at work: for
         someone who waits for one answer, not for many."""
         assert self._launcher is not None
+        self._revive()
         self._launcher.spares = False
         self._launcher.prepare()
 
@@ -158,6 +186,8 @@ class Grader:
             submission = read_submission(path, self.course.known(self.settings.assignment))
         except SubmissionError as error:
             return self.unreadable(path, error, only=only)
+        except Exception as error:
+            return self.failed(path, error, only=only)
         return self.grade_submission(submission, only, begun)
 
     def unreadable(
@@ -168,14 +198,47 @@ class Grader:
         only: Collection[str] = (),
     ) -> Result:
         """The result of a submission that could not be read: no points, and why."""
+        why = "The submission could not be read."
+        return self._without_grade(path, assignment, only, Status.SKIPPED, why, str(error))
+
+    def failed(
+        self,
+        path: Path,
+        error: Exception,
+        assignment: str | None = None,
+        only: Collection[str] = (),
+    ) -> Result:
+        """The result of a submission that could not be graded through our fault: for a person.
+
+        Raises the error itself where every submission of the run would meet it.
+        """
+        is_ours = isinstance(error, InternalError) or not isinstance(error, AutograderError)
+        if isinstance(error, ForkserverError) or not is_ours:
+            raise error
+        why = f"{UNGRADED} {brief(where_and_what(error))}"
+        return self._without_grade(path, assignment, only, Status.INTERNAL, why, f"{path}: {why}")
+
+    def _without_grade(
+        self,
+        path: Path,
+        assignment: str | None,
+        only: Collection[str],
+        status: Status,
+        why: str,
+        error: str,
+    ) -> Result:
         name = assignment or self.settings.assignment or ""
         if not name and len(self.course.folders) == 1:
             name = next(iter(self.course.folders))
-        exercises = (
-            tuple(_ungraded(e) for e in self.course.assignment(name).named(only)) if name else ()
-        )
+        exercises = self.course.assignment(name).named(only) if name else ()
         return Result(
-            str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
+            str(path),
+            path.stem,
+            name,
+            tuple(_ungraded(exercise, status, why) for exercise in exercises),
+            error=error,
+            is_our_fault=status is Status.INTERNAL,
+            seed=self.settings.seed,
         )
 
     def grade_submission(
@@ -185,12 +248,30 @@ class Grader:
         begun: float | None = None,
         tell: Callable[[Result], None] | None = None,
     ) -> Result:
-        """Grades what was read.
+        """Grades what was read; anew, with another forkserver, where the forkserver dies.
 
         `tell` gets the result before the worker is ended, for someone who waits for it: to end
         all that a submission may have started takes tens of milliseconds.
         """
         begun = time.monotonic() if begun is None else begun
+        try:
+            for _ in range(TRIES):
+                self._revive()
+                with contextlib.suppress(_Lost):
+                    return self._grade(submission, only, begun, tell)
+            raise InternalError(f"the forkserver died {TRIES} times while it ran")
+        except Exception as error:
+            failed = self.failed(Path(submission.name), error, submission.assignment, only)
+        return replace(failed, submission=submission.name, student=submission.student)
+
+    def _grade(
+        self,
+        submission: Submission,
+        only: Collection[str],
+        begun: float,
+        tell: Callable[[Result], None] | None,
+    ) -> Result:
+        """Grades what was read, once. Raises _Lost where the forkserver has died meanwhile."""
         if submission.assignment is None:
             error = SubmissionError(
                 submission.name, "belongs to no assignment that is known", "pass --assignment NAME"
@@ -210,8 +291,14 @@ class Grader:
             results = tuple(map(self._exercise, exercises, repeat(candidate), foresights))
             notes = (*submission.notes, *load_notes(session), *remarks)
             result = self._result(submission, session, results, notes, begun)
+            if not self.alive:
+                raise _Lost
             if tell is not None:
                 tell(result)
+        except Exception:
+            if not self.alive:
+                raise _Lost from None
+            raise
         finally:
             late = session.close()
         return replace(result, notes=(*result.notes, late.message)) if late else result
@@ -300,6 +387,10 @@ class Grader:
         return self._fingerprints[exercise.folder]
 
 
+class _Lost(Exception):
+    """The forkserver died, and with it the worker: what came back means nothing."""
+
+
 class _WhyMissing(Mapping[str, str]):
     """For an entry point that is not there: why, as far as reading and loading tell."""
 
@@ -361,18 +452,10 @@ def _slow_start(session: Session) -> tuple[str, float] | None:
     return (first_line(session.cells[index]), seconds) if seconds > SLOW_SECONDS else None
 
 
-def _ungraded(exercise: Exercise) -> ExerciseResult:
-    """An exercise of a submission that could not be read."""
+def _ungraded(exercise: Exercise, status: Status, why: str) -> ExerciseResult:
+    """An exercise of a submission that could not be read or graded."""
     verdicts = tuple(
-        Verdict(
-            c.name,
-            c.description,
-            Status.SKIPPED,
-            Decimal(),
-            c.points,
-            c.visible,
-            "The submission could not be read.",
-        )
+        Verdict(c.name, c.description, status, Decimal(), c.points, c.visible, why)
         for c in exercise.checks
     )
     return ExerciseResult(exercise.name, exercise.title, verdicts)

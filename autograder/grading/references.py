@@ -118,10 +118,12 @@ class References:
                 self._student.close()
 
     def close(self) -> None:
-        """Ends the workers, and the learning where it is."""
-        self.launcher.interrupted.set()
+        """Ends the workers, and the learning where it is: by itself, where no worker lives."""
+        if alive := self.launcher.alive:
+            self.launcher.interrupted.set()
         self._learner.shutdown(cancel_futures=True)
-        self.launcher.interrupted.clear()
+        if alive:
+            self.launcher.interrupted.clear()
         for reference in self._recorded.values():
             reference.close()
 

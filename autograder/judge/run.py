@@ -170,15 +170,15 @@ def run_check(
     except ProtectionError:
         raise
     except Exception as error:
-        rationale = f"{OUR_FAULT}{_where_and_what(error, check)}"
+        rationale = f"{OUR_FAULT}{where_and_what(error, check.function.__code__.co_filename)}"
         return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
 
 
-def _where_and_what(error: Exception, check: Check) -> str:
+def where_and_what(error: Exception, file: str = "") -> str:
     """An exception of ours in a line: same text in every run, no line of a hidden check. The place
-    is the check's own, where it is in the trace."""
+    is the last one in `file`, where that is in the trace."""
     trace = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in trace if frame.filename == check.function.__code__.co_filename]
+    own = [frame for frame in trace if frame.filename == file]
     frame = [*trace, *own][-1]
     return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 

@@ -32,6 +32,7 @@ PARTS = {
 }
 """The parts of an explanation: what stands before each, the style of that, and of the text."""
 
+OUR_FAULT = "a check failed through our fault: look at it by hand"
 SHOWN = 1_500
 """Characters of one text, at most."""
 
@@ -250,7 +251,12 @@ def print_summary(results: Sequence[Result], console: Console) -> None:
         line.append(f"{shown_score(result.score, result.max_score):>11}", style="not bold")
         if result.error:
             line.append(f"  {shown(result.error)}", style="red")
+        elif result.has_internal_faults:
+            line.append(f"  {OUR_FAULT}", style="magenta")
         console.print(line, no_wrap=True, overflow="ellipsis")
-    unread = sum(bool(result.error) for result in results)
-    told = f"{len(results) - unread} graded" + (f", {unread} could not be read" if unread else "")
+    lost = sum(result.is_our_fault for result in results)
+    unread = sum(bool(result.error) for result in results) - lost
+    told = f"{len(results) - unread - lost} graded"
+    told += f", {unread} could not be read" if unread else ""
+    told += f", {lost} for a person to look at" if lost else ""
     console.print(Text(told, style="dim"))

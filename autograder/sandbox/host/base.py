@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from autograder.errors import InternalError, ProtectionError
+from autograder.errors import ForkserverError, ProtectionError
 from autograder.sandbox.host.transport import POLL_SECONDS, WorkerTransport
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.outcomes import Interrupted
@@ -74,6 +74,11 @@ class AnyLauncher(ABC):
     @abstractmethod
     def alive(self) -> bool:
         """Whether workers can still be started."""
+
+    def restart(self) -> None:
+        """Ends what is left of it, and begins anew."""
+        self.__exit__()
+        self.__enter__()
 
     @abstractmethod
     def prepare(self) -> None:
@@ -145,10 +150,10 @@ def start_python(
     return process
 
 
-def death(what: str, printed: IO[bytes]) -> InternalError:
+def death(what: str, printed: IO[bytes]) -> ForkserverError:
     """Says that a process of ours died, with the last line that it printed, which names an
     exception if there was one."""
     printed.seek(max(0, printed.seek(0, os.SEEK_END) - 65_536))
     lines = printed.read().decode("utf-8", "replace").strip().splitlines()
     last = f" ({lines[-1][:200]})" if lines else ""
-    return InternalError(f"{what}{last}; is torch installed here? try: python -c 'import torch'")
+    return ForkserverError(f"{what}{last}; is torch installed here? try: python -c 'import torch'")
