@@ -33,7 +33,7 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
 from autograder.results import Report as RunReport
-from autograder.results import Result, Status, as_json
+from autograder.results import MOST_NOTES, NOTE_LENGTH, Result, Status, as_json
 from autograder.sandbox.linux import hunt
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 
@@ -234,6 +234,8 @@ def compare(case: Case, result: Result) -> None:
         assert check.status is Status.PASSED or check.rationale, "a verdict without its reason"
     for name, text in expected.rationale_contains.items():
         assert text in checks[name].rationale, said
+    assert len(result.notes) <= MOST_NOTES
+    assert max(map(len, result.notes), default=0) <= NOTE_LENGTH
     for text in expected.notes_contain:
         assert text in "\n".join(result.notes)
     for text in expected.printed_contains:

@@ -301,7 +301,7 @@ class Grader:
             raise
         finally:
             late = session.close()
-        return replace(result, notes=(*result.notes, late.message)) if late else result
+        return replace(result, notes=(late.message, *result.notes)) if late else result
 
     def _result(
         self,

@@ -187,7 +187,8 @@ class _Run:
         if isinstance(handed_in.content, Submission):
             digest = self._digests[place.assignment]
             key = key_of(handed_in.content, digest, grader.settings, grader.device)
-            if found := self.kept.find(place.student, place.assignment, key):
+            require = grader.settings.require
+            if found := self.kept.find(place.student, place.assignment, key, require):
                 found = replace(found, submission=handed_in.content.name)
                 return Judged(handed_in, found, graded=False)
         result = handed_in.graded(grader)

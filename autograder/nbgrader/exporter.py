@@ -27,6 +27,7 @@ from traitlets import default
 from autograder.nbgrader.patch import accept_scripts
 from autograder.nbgrader.preprocessor import Grading, Judge, MarkDoubtful
 from autograder.nbgrader.private import autograde_of, is_submitted
+from autograder.results import few
 
 
 class JudgingExporter(NotebookExporter):
@@ -64,7 +65,7 @@ class JudgingExporter(NotebookExporter):
         ):
             return super().from_filename(filename, resources=resources, **more)
         repaired = grading.repaired(about)
-        for note in repaired.notes:
+        for note in few(repaired.notes):
             printed = note.encode("ascii", "backslashreplace").decode()
             self.log.warning("%s: %s", about["student"], printed)
         path = Path(filename)

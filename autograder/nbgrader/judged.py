@@ -27,7 +27,7 @@ from autograder.nbgrader.outputs import check_cell_outputs
 from autograder.nbgrader.repair import Repaired, repair, stand_in
 from autograder.nbgrader.tree import Place
 from autograder.reports.escape import printable
-from autograder.results import Result, Status
+from autograder.results import NOTE_LENGTH, Result, Status, few
 from autograder.submissions.files import read_file
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
@@ -102,7 +102,7 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
         if cell.cell_type == "code" and exercise is not None:
             cell.outputs = check_cell_outputs(exercise)
     error = result.error.replace(result.submission, result.assignment)
-    if notes := [note for note in (error, *repairs, *result.notes) if note]:
+    if notes := few([note for note in (error, *repairs, *result.notes) if note]):
         notebook.cells.insert(0, _notes_cell(notes))
     return notebook
 
@@ -118,7 +118,7 @@ def doubtful(result: Result) -> frozenset[str]:
 
 def _notes_cell(notes: Sequence[str]) -> NotebookNode:
     """Text from a submission, inside HTML: escaped, on one line each, out of MathJax's reach."""
-    lines = "".join(f"<li>{html.escape(printable(note, 1_000))}</li>" for note in notes)
+    lines = "".join(f"<li>{html.escape(printable(note, NOTE_LENGTH))}</li>" for note in notes)
     source = f'<div class="tex2jax_ignore mathjax_ignore">Notes<ul>{lines}</ul></div>'
     cell: NotebookNode = new_markdown_cell(source, id=NOTES)
     return cell

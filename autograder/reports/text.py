@@ -13,7 +13,17 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autograder.reports.escape import printable
-from autograder.results import ExerciseResult, Result, Status, Verdict, shown_score
+from autograder.results import (
+    AND_MORE,
+    MOST_NOTES,
+    NOTE_LENGTH,
+    ExerciseResult,
+    Result,
+    Status,
+    Verdict,
+    few,
+    shown_score,
+)
 
 STYLES = {
     Status.PASSED: "green",
@@ -188,12 +198,11 @@ def shown_printed(text: str, most: int | None = None) -> list[str]:
     return [f"[{len(lines) - most + 1} lines more]", *lines[-most + 1 :]]
 
 
-def print_notes(notes: Sequence[str], console: Console, most: int | None = None) -> None:
+def print_notes(notes: Sequence[str], console: Console, most: int = MOST_NOTES) -> None:
     """Remarks on the work as a whole: code that did not run, old spellings."""
-    for note in notes[:most]:
-        console.print(Text(f"Note: {shown(note)}", style="yellow"))
-    if most is not None and len(notes) > most:
-        console.print(Text(f"      and {len(notes) - most} more", style="yellow"))
+    for note in few(notes, most):
+        head = "      " if AND_MORE.fullmatch(note) else "Note: "
+        console.print(Text(head + printable(note, NOTE_LENGTH), style="yellow"))
 
 
 def print_error(error: str, console: Console) -> None:
