@@ -32,8 +32,8 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
-from autograder.results import Report as RunReport
 from autograder.results import MOST_NOTES, NOTE_LENGTH, Result, Status, as_json
+from autograder.results import Report as RunReport
 from autograder.sandbox.linux import hunt
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 

@@ -227,6 +227,8 @@ def _grade_class(
         print_json(report)
     else:
         print_class_summary(done.states, done.tree.skipped, done.tree.others, console)
+    if done.stopped:
+        raise done.stopped
     if done.problem:
         raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
     return exit_code(report) or (3 if done.tree.skipped else 0)

@@ -27,12 +27,12 @@ from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.foresight import Foresight
 from autograder.judge.reading import Code
-from autograder.judge.reference import RecordedReference
+from autograder.judge.reference import RecordedReference, ReferenceFault
 from autograder.results import ExerciseResult, Status, Verdict, exact
 from autograder.sandbox.host.pipeline import Foreseen, Unforeseen
 from autograder.sandbox.host.remote import Subject
 from autograder.sandbox.host.session import Session
-from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Raised, StudentFault, TimedOut
 
 OUR_FAULT = "The check itself failed; this is our fault. "
 MAX_TIMEOUTS = 2
@@ -158,7 +158,9 @@ def run_check(
     try:
         try:
             return _concluded(check, returned(ahead))
-        except Unforeseen:
+        except (Unforeseen, Crashed, ReferenceFault) as ended:
+            if not _deserves_another_try(ended):
+                raise
             return _concluded(check, returned(()))
     except CheckFailed as failure:
         hint = words.hint_for(failure.evidence, failure.hint or "", check.hint or "", None)
@@ -172,6 +174,13 @@ def run_check(
     except Exception as error:
         rationale = f"{OUR_FAULT}{where_and_what(error, check.function.__code__.co_filename)}"
         return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
+
+
+def _deserves_another_try(ended: BaseException) -> bool:
+    """Whether something else was sent ahead, or a worker was killed: the code's or the
+    reference's."""
+    worker = ended.__cause__ if isinstance(ended, ReferenceFault) else ended
+    return isinstance(worker, Unforeseen) or (isinstance(worker, Crashed) and worker.was_killed)
 
 
 def where_and_what(error: Exception, file: str = "") -> str:

@@ -11,7 +11,7 @@ submitted/<student>/<assignment>/ ──read──> HandedIn ──repaired─�
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from autograder.course.course import Course
 from autograder.course.model import Assignment
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.grader import Grader
+from autograder.judge.run import where_and_what
 from autograder.nbgrader.outputs import check_cell_outputs
 from autograder.nbgrader.repair import Repaired, repair, stand_in
 from autograder.nbgrader.tree import Place
@@ -39,17 +40,18 @@ NOTES = "autograder-notes"
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What one student handed in: read, or the reason why it can't be."""
+    """What one student handed in: read, or why it can't be: that it is broken, or a fault of ours,
+    which costs nobody else anything."""
 
     place: Place
-    content: Submission | SubmissionError
+    content: Submission | Exception
 
     @classmethod
     def read(cls, place: Place, course: Course) -> HandedIn:
-        """Reads a folder; never raises what a student can cause."""
+        """Reads a folder; never raises anything."""
         try:
             submission = read_submission(place.folder, course.known(place.assignment))
-        except SubmissionError as error:
+        except Exception as error:
             return cls(place, error)
         return cls(place, replace(submission, student=place.student))
 
@@ -57,15 +59,32 @@ class HandedIn:
         """The result of it; no points where it can't be read."""
         if isinstance(self.content, Submission):
             return grader.grade_submission(self.content)
+        if not isinstance(self.content, SubmissionError):
+            return self.failed(grader, self.content)
         result = grader.unreadable(self.place.folder, self.content, self.place.assignment)
+        return replace(result, student=self.place.student)
+
+    def failed(self, grader: Grader, error: Exception) -> Result:
+        """The result of it where something of ours has failed; see `Grader.failed`."""
+        result = grader.failed(self.place.folder, error, self.place.assignment)
         return replace(result, student=self.place.student)
 
     def repaired(self, released: NotebookNode, assignment: Assignment) -> Repaired:
         """The notebook as nbgrader can take it.
 
-        Where a script is what is graded, the release with the script's code in its cells.
+        Where a script is what is graded, the release with the script's code in its cells; where our
+        repair fails, the bare release.
         """
         names = {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
+        try:
+            return self._repaired(released, assignment, names)
+        except Exception as error:
+            note = f"the notebook can't be shown here, which is our fault: {where_and_what(error)}"
+            return Repaired(stand_in([], released, names), (note,))
+
+    def _repaired(
+        self, released: NotebookNode, assignment: Assignment, names: Mapping[str, tuple[str, ...]]
+    ) -> Repaired:
         file = f"{assignment.name}.ipynb"
         if isinstance(self.content, Submission):
             file = self.content.file

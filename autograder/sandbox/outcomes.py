@@ -59,6 +59,11 @@ class OutOfMemory(StudentFault):
 class Crashed(StudentFault):
     kind = "crashed"
 
+    @property
+    def was_killed(self) -> bool:
+        """Perhaps by somebody else, as by a system that runs out of memory: try once more."""
+        return self.detail in ("signal 9", "no status")
+
 
 class BrokeProtocol(StudentFault):
     kind = "broke the protocol"

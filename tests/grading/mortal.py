@@ -1,4 +1,4 @@
-"""A course with a check that kills the forkserver from inside the judge, as often as it is told to.
+"""A course with a check that kills the forkserver, or its workers, from inside the judge.
 
 A submission can't reach the forkserver, so that somebody else has to do it, at a moment that is
 the same in every run: while a check waits for its next answer.
@@ -33,11 +33,16 @@ def is_spared(student):
     said = plain(student.shout("here"))
     orders = json.loads(ORDERS.read_text())
     thread = threading.current_thread().name.partition("_")[0]
+    *_, forkserver = hunt.children(os.getpid())
+    if thread == "MainThread" and (what := orders.pop("workers", "")):
+        ORDERS.write_text(json.dumps(orders))
+        for pid in hunt.descendants(forkserver):
+            if what == "all" or hunt.children(pid) == []:
+                os.kill(pid, signal.SIGKILL)
     if said == "DOOMED" or orders.pop(thread, 0):
         ORDERS.write_text(json.dumps(orders))
         if orders.get("for good"):
             sys.executable = "/bin/false"
-        forkserver, *_ = hunt.children(os.getpid())
         handle = os.pidfd_open(forkserver)
         os.kill(forkserver, signal.SIGKILL)
         if said == "DOOMED":
@@ -59,8 +64,9 @@ def mortal_course(folder: Path) -> Path:
     return course
 
 
-def order(course: Path, **orders: int) -> None:
+def order(course: Path, **orders: int | str) -> None:
     """Have it die once more: `MainThread=1` while a submission is judged, `reference=1` while
-    what the checks ask is learned."""
+    what the checks ask is learned. `workers="all"` kills those and their inits, while a submission
+    is judged, `workers="last"` spares the inits."""
     path = course / "solutions" / "tiny" / "02_shout" / "orders.json"
     path.write_text(json.dumps(orders), encoding="utf-8")

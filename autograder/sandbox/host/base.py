@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from autograder.errors import ForkserverError, ProtectionError
+from autograder.errors import ForkserverError, InternalError, ProtectionError
 from autograder.sandbox.host.transport import POLL_SECONDS, WorkerTransport
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.outcomes import Interrupted
@@ -92,11 +93,18 @@ class AnyLauncher(ABC):
         """A worker that has been started, the spare one if there is one."""
 
     def start(self) -> WorkerTransport:
-        """A fresh worker, its protections checked from outside.
+        """A fresh worker, its protections checked from outside; another where it was killed.
 
         Raises ProtectionError where one that is required is off.
         """
-        transport = self._take()
+        try:
+            return self._greeted(self._take())
+        except ForkserverError:
+            raise
+        except InternalError:
+            return self._greeted(self._take())
+
+    def _greeted(self, transport: WorkerTransport) -> WorkerTransport:
         try:
             transport.greet()
             self.layers = transport.layers
@@ -145,8 +153,8 @@ def start_python(
     )
     place = str(Path(__file__).parents[3])
     assert process.stdin is not None
-    process.stdin.write(json.dumps({**given, "place": place}).encode() + b"\n")
-    process.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it has ended, which its first answer would tell
+        os.write(process.stdin.fileno(), json.dumps({**given, "place": place}).encode() + b"\n")
     return process
 
 

@@ -115,6 +115,7 @@ class Session:
         self.respawns = 0
         self.unforeseen = 0
         self._loading: deque[tuple[str, int | str]] = deque()
+        self._killed: set[int] = set()
         self._ahead = Pipeline(self._send, self._receive)
 
     # -- life -------------------------------------------------------------------------
@@ -223,6 +224,11 @@ class Session:
             self._receive(nonce)
         except StudentFault as fault:
             if isinstance(what, int):
+                if isinstance(fault, Crashed) and fault.was_killed and what not in self._killed:
+                    self._killed.add(what)
+                    if self.printed_loading is None:
+                        self.output = ""  # it will be printed again
+                    return
                 if fault.fatal:
                     self.fatal[what] = fault
                     return
