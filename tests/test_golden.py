@@ -22,7 +22,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -116,8 +116,8 @@ def case_of(assignment: str, name: str) -> Case:
     return next(case for case in CASES if (case.assignment, case.name) == (assignment, name))
 
 
-@pytest.fixture(scope="module")
-def victims() -> Iterator[None]:
+@contextmanager
+def something_to_steal() -> Iterator[None]:
     """Something to steal and to reach around the graders; and what escapes from its parents comes
     to us, so that we see it."""
     with (
@@ -135,6 +135,12 @@ def victims() -> Iterator[None]:
         prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         yield
         prctl(Prctl.SET_CHILD_SUBREAPER, 0)
+
+
+@pytest.fixture(scope="module")
+def victims() -> Iterator[None]:
+    with something_to_steal():
+        yield
 
 
 @dataclass

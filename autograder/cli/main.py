@@ -36,7 +36,7 @@ from autograder.reports.text import print_result, print_summary
 from autograder.results import Report, Result
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Settings
+    from autograder.grading.grader import Grader, Settings
     from autograder.nbgrader.class_grading import Written
 
 DESCRIPTION = (
@@ -194,6 +194,7 @@ def grade(options: argparse.Namespace) -> int:
                 raise
             stopped = error
             _say(f"stopped after {len(results)} of {len(options.paths)} submissions")
+        _say_deaths(grader)
     report = Report(tuple(results))
     if options.json:
         print_json(report)
@@ -222,6 +223,7 @@ def _grade_class(
         from autograder.nbgrader.class_grading import grade_class  # while the forkserver starts
 
         done = grade_class(options.paths, grader, options.gradebook, tell)
+        _say_deaths(grader)
     report = Report(tuple(done.results))
     if options.json:
         print_json(report)
@@ -232,6 +234,12 @@ def _grade_class(
     if done.problem:
         raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
     return exit_code(report) or (3 if done.tree.skipped else 0)
+
+
+def _say_deaths(grader: Grader) -> None:
+    if grader.deaths:
+        times = "once" if grader.deaths == 1 else f"{grader.deaths} times"
+        _say(f"the forkserver died {times} and was started again; is memory short on this machine?")
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -84,6 +84,8 @@ class Grader:
     course: Course
     settings: Settings = field(default_factory=Settings)
     device: str = ""
+    deaths: int = 0
+    """How many forkservers have died, and been replaced."""
     _open: contextlib.ExitStack | None = None
     _launcher: AnyLauncher | None = None
     _references: References | None = None
@@ -160,6 +162,7 @@ class Grader:
         for _ in range(TRIES):
             if self.alive:
                 return
+            self.deaths += 1
             self._forget_references()
             self._launcher.restart()
             try:
