@@ -103,7 +103,8 @@ def _put_together(assignment: Assignment) -> Iterator[list[tuple[str, str]]]:
                     taken |= names
                     cells.append((exercise, source))
                     break
-        yield cells
+        if len(cells) == len(forms):
+            yield cells
 
 
 def _defined(source: str) -> set[str]:

@@ -163,7 +163,7 @@ class Launcher(AnyLauncher):
             ready = self._packet()
             self._ready = True
             if ready.get("threads") != 1 or not ready.get("cuda_untouched"):
-                raise InternalError(f"the forkserver is not fit to fork: {ready}")
+                raise self._died(f"the forkserver is not fit to fork: {ready}")
         return self._packet()
 
     def _packet(self) -> dict[str, Any]:
@@ -177,8 +177,8 @@ class Launcher(AnyLauncher):
         message: dict[str, Any] = json.loads(packet)
         return message
 
-    def _died(self) -> ForkserverError:
+    def _died(self, what: str = "the forkserver died") -> ForkserverError:
         """One that does not answer is as good as dead, and no worker of its may go on."""
         self._process.kill()
         self._process.wait()
-        return death("the forkserver died", self._printed)
+        return death(what, self._printed)
