@@ -12,7 +12,6 @@ import __future__
 
 import ast
 import functools
-import inspect
 import linecache
 import random
 import sys
@@ -54,7 +53,7 @@ class Runtime:
         self.next_ref = 1
         self.prepared = False
         self.future = 0
-        self.handed_in: dict[str, Any] = {}
+        self.handed_in: dict[str, tuple[Any, bool]] = {}
         self.left_out = 0
         self.watch: Watch
         self.watched: list[str] = []
@@ -121,11 +120,11 @@ class Runtime:
         a check entry points are what was handed in, whatever their names were used for since."""
         if header.get("anew"):
             self._new_module(header.get("file", ""))
-        for name, value in self.handed_in.items():
-            if value is not FAILED:
+        for name, (value, firmly) in self.handed_in.items():
+            if firmly or not callable(self.module.__dict__.get(name)):
                 self.module.__dict__[name] = value
-            else:
-                self.module.__dict__.pop(name, None)
+                if value is FAILED:
+                    del self.module.__dict__[name]
         seed = header["seed"]
         random.seed(seed)
         np.random.seed(seed % 2**32)
@@ -156,12 +155,12 @@ class Runtime:
 
     def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         names, namespace = header.get("hands_in", ()), self.module.__dict__
-        self.handed_in.update({name: FAILED for name in names if name not in self.handed_in})
+        for name, firmly in names:
+            self.handed_in.setdefault(name, (FAILED, firmly))
         self.future |= execute(header["source"], header["key"], namespace, self.future)
-        for name in names:
-            value = namespace.get(name, FAILED)
-            if callable(value) or self.handed_in[name] is FAILED:
-                self.handed_in[name] = value
+        for name, firmly in names:
+            if callable(value := namespace.get(name)):
+                self.handed_in[name] = value, firmly
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
@@ -270,10 +269,7 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compiled(source, key, future)
-    if code.co_flags & inspect.CO_COROUTINE or jupyter.needs_a_loop(source):
-        jupyter.in_a_loop(code, namespace)
-    else:
-        exec(code, namespace)
+    jupyter.execute(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
 
 
