@@ -349,7 +349,7 @@ class Grader:
         """A session for the cells of a submission."""
         assert self._launcher is not None
         cells = [
-            Source(part.source, part.where, tuple(name for name, _ in part.hands_in))
+            Source(part.source, part.where, tuple((n, firmly) for n, _, firmly in part.hands_in))
             for cell in submission.cells
             for part in cell.statements()
         ]

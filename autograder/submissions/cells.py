@@ -107,49 +107,46 @@ def prefer_filled(
         later = filled[filled.index(chosen) + 1 :]
         same = [place for place in later if at_home[place[0]] == at_home[chosen[0]]]
         counted = [chosen, *(one for one in same if name in one[1].builds_on)]
-        _hand_in(reading, counted)
         for index, definition in places[places.index(filled[-1]) + 1 :]:
             if definition.alone and not definition.filled:
                 place = reading.cells[index].where(definition.first_line)
                 reading.cells[index] = _blanked(reading.cells[index], definition)
                 reading.notes.append(f"{place}: an untouched copy of `{name}`: left out")
-        _tell_of_others(reading, name, filled, counted)
-
-
-def _hand_in(reading: Reading, places: Iterable[_Place]) -> None:
-    for index, definition in places:
-        cell = reading.cells[index]
-        mark = (definition.name, definition.last_line)
-        reading.cells[index] = replace(cell, hands_in=(*cell.hands_in, mark))
+        others = _tell_of_others(reading, name, filled, counted)
+        for index, definition in counted:
+            mark = (name, definition.last_line, others)
+            cell = reading.cells[index]
+            reading.cells[index] = replace(cell, hands_in=(*cell.hands_in, mark))
 
 
 def _tell_of_others(
     reading: Reading, name: str, filled: list[_Place], counted: list[_Place]
-) -> None:
-    """A note where a name is defined more than once, or used for something else further down."""
-    chosen = counted[0]
-    where = reading.cells[chosen[0]].where(chosen[1].first_line)
-    equals = [one for _, one in filled if one.rank == chosen[1].rank]
-    if len({one.code for one in equals}) > 1:
-        which = "last one" if chosen == filled[-1] else "one in its own cell"
-        reading.notes.append(
-            f"`{name}` is defined {len(equals)} times; the {which} counts ({where})"
-        )
-        return
+) -> bool:
+    """Notes where a name is defined more than once, or used for something else further down;
+    whether it is."""
+    index, chosen = counted[0]
+    where = reading.cells[index].where(chosen.first_line)
+    equals = [one for _, one in filled if one.rank == chosen.rank]
+    same = len({one.code for one in equals}) == 1
+    if not same:
+        which = "last one" if counted[0] == filled[-1] else "one in its own cell"
+        count = f"`{name}` is defined {len(equals)} times"
+        reading.notes.append(f"{count}; the {which} counts ({where})")
+    known = [(place, one.first_line) for place, one in counted]
     uses = [
         (cell.where(line), shown(cell.source.split("\n")[line - 1]))
-        for index, cell in enumerate(reading.cells[chosen[0] :], start=chosen[0])
+        for at, cell in enumerate(reading.cells[index:], start=index)
         for line in other_uses(cell.source, name)
-        if (index, line) > (chosen[0], chosen[1].first_line)
-        and (index, line) not in [(place, one.first_line) for place, one in counted]
+        if (at, line) > known[0] and (at, line) not in known
     ]
-    if uses:
+    if uses and same:
         (place, code), more = uses[0], len(uses) - 1
         others = f" (and {more} more)" if more else ""
         reading.notes.append(
             f"{place}: `{code}` uses the name `{name}` for something else{others}: "
             f"the definition at {where} counts"
         )
+    return bool(uses)
 
 
 def _blanked(cell: Cell, definition: Definition) -> Cell:

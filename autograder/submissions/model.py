@@ -42,8 +42,9 @@ class Cell:
     `origin` is what a student calls the place ("cell 5", the fifth code cell of the notebook,
     or a file name), `first_line` the line there at which `source` starts (1-based), `id` the
     notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell. `cuts`
-    are the lines of `source` after which a statement has ended; `hands_in` gives (name, line) of
-    each entry point whose definition here is the one that counts.
+    are the lines of `source` after which a statement has ended; `hands_in` gives (name, line,
+    firmly) of each entry point whose definition here is the one that counts; firmly if the code
+    itself shows that the name is used for something else further down.
     """
 
     source: str
@@ -52,7 +53,7 @@ class Cell:
     id: str | None = None
     name: str | None = None
     cuts: tuple[int, ...] = ()
-    hands_in: tuple[tuple[str, int], ...] = ()
+    hands_in: tuple[tuple[str, int, bool], ...] = ()
 
     def where(self, line: int) -> str:
         """The place of a line of `source` (1-based): "cell 5, line 3"."""
@@ -62,7 +63,11 @@ class Cell:
         """Its statements, each as a cell of its own."""
         lines = self.source.split("\n")
         for first, last in pairwise([0, *self.cuts, len(lines)]):
-            names = tuple((n, line - first) for n, line in self.hands_in if first < line <= last)
+            names = tuple(
+                (name, line - first, firmly)
+                for name, line, firmly in self.hands_in
+                if first < line <= last
+            )
             yield replace(
                 self,
                 source="\n".join(lines[first:last]),

@@ -68,11 +68,12 @@ class Transport(Protocol):
 class Source:
     """One piece of code to run in the worker: a statement, with the name of where it came from.
 
-    `hands_in` are entry points whose definition it is."""
+    `hands_in` gives entry points whose definition it is, and whether it is firmly so: whatever the
+    name holds later. If not, a function that takes its place later counts, as in Python."""
 
     source: str
     where: Callable[[int], str]
-    hands_in: tuple[str, ...] = ()
+    hands_in: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

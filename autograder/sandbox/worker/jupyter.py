@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import functools
 import importlib
 import importlib.abc
@@ -196,7 +197,10 @@ def run_statements(source: str, name: str, namespace: dict[str, Any]) -> None:
     first: Exception | None = None
     for node in ast.parse(source, name).body:
         try:
-            exec(compile(ast.Module([node], []), name, "exec", dont_inherit=True), namespace)
+            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            execute(
+                compile(ast.Module([node], []), name, "exec", flags, dont_inherit=True), namespace
+            )
         except Exception as error:
             first = first or error
     if first is not None:
@@ -226,13 +230,15 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def needs_a_loop(source: str) -> bool:
-    """Whether a statement without `await` may call what needs a running loop."""
-    return any(name in source for name in ("create_task", "ensure_future", "get_running_loop"))
+NEED_A_LOOP = frozenset({"create_task", "ensure_future", "get_running_loop"})
+"""What runs in a notebook without `await`, and not in a script."""
 
 
-def in_a_loop(code: types.CodeType, namespace: dict[str, Any]) -> None:
-    """Runs a statement that may await."""
+def execute(code: types.CodeType, namespace: dict[str, Any]) -> None:
+    """Runs a statement, in a running loop if it may ask for one."""
+    if not (code.co_flags & inspect.CO_COROUTINE or NEED_A_LOOP.intersection(code.co_names)):
+        exec(code, namespace)
+        return
 
     async def run() -> None:
         found = eval(code, namespace)
@@ -307,7 +313,8 @@ class NotebookFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Once, in a worker's own process."""
+    """Once, in a worker's own process; helper modules find the same names, as under IPython."""
+    vars(builtins).update(get_ipython=get_ipython, display=display)
     sys.meta_path[:0] = [Finder()]
     sys.meta_path.append(NotebookFinder())
 

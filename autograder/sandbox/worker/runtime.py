@@ -13,7 +13,6 @@ import __future__
 import ast
 import builtins
 import functools
-import inspect
 import linecache
 import random
 import sys
@@ -63,7 +62,7 @@ class Runtime:
         self.next_ref = 1
         self.prepared = False
         self.future = 0
-        self.handed_in: dict[str, Any] = {}
+        self.handed_in: dict[str, tuple[Any, bool]] = {}
         self.left_out = 0
         self.settings: Settings
         self.watch: Watch
@@ -143,11 +142,11 @@ class Runtime:
                 self.settings.adopt()
             self.loading = False
             self.settings.restore()
-        for name, value in self.handed_in.items():
-            if value is not FAILED:
+        for name, (value, firmly) in self.handed_in.items():
+            if firmly or not callable(self.module.__dict__.get(name)):
                 self.module.__dict__[name] = value
-            else:
-                self.module.__dict__.pop(name, None)
+                if value is FAILED:
+                    del self.module.__dict__[name]
         seed = header["seed"]
         entropy.reseed(seed)
         random.seed(seed)
@@ -184,12 +183,12 @@ class Runtime:
         missing = self.settings.missing
         missing.clear()
         names, namespace = header.get("hands_in", ()), self.module.__dict__
-        self.handed_in.update({name: FAILED for name in names if name not in self.handed_in})
+        for name, firmly in names:
+            self.handed_in.setdefault(name, (FAILED, firmly))
         self.future |= execute(header["source"], header["key"], namespace, self.future)
-        for name in names:
-            value = namespace.get(name, FAILED)
-            if callable(value) or self.handed_in[name] is FAILED:
-                self.handed_in[name] = value
+        for name, firmly in names:
+            if callable(value := namespace.get(name)):
+                self.handed_in[name] = value, firmly
         return missing[:1]
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
@@ -328,10 +327,7 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compiled(source, key, future)
-    if code.co_flags & inspect.CO_COROUTINE or jupyter.needs_a_loop(source):
-        jupyter.in_a_loop(code, namespace)
-    else:
-        exec(code, namespace)
+    jupyter.execute(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
 
 

@@ -545,10 +545,10 @@ def test_nan_and_infinity_survive(local):
     assert math.copysign(1.0, zero) == -1.0
 
 
-def handing_in(*sources):
+def handing_in(*sources, firmly=True):
     """Sources of which those that begin with "def f" hand in f."""
     return [
-        Source(source, lambda line: f"line {line}", ("f",) if source.startswith("def f") else ())
+        Source(source, str, (("f", firmly),) if source.startswith("def f") else ())
         for source in sources
     ]
 
@@ -565,6 +565,14 @@ def test_what_was_handed_in_counts_whatever_its_name_is_used_for():
         session.begin(0, 5.0)
         assert value_of(subject.f(5)) == 5
         assert value_of(subject.g()) == 1
+
+
+@pytest.mark.parametrize(("later", "expected"), [("globals()['f'] = abs", 5), ("f = 3", -5)])
+def test_without_a_sign_of_it_in_the_code_a_later_function_counts(later, expected):
+    sources = handing_in("def f(x):\n    return x", later, firmly=False)
+    session = Session(LocalTransport, sources)
+    session.begin(0, 5.0)
+    assert value_of(Subject(session, ENTRY_POINTS).f(-5)) == expected
 
 
 def test_nothing_else_stands_in_for_a_definition_that_failed():
