@@ -97,11 +97,14 @@ def column(*values: float) -> npt.NDArray[np.float32]:
     return np.array(values, dtype=np.float32).reshape(-1, 1)
 
 
-def raised(action: Callable[[], Any]) -> str | None:
-    """The type name of the exception that the student's code raises in `action`, or None."""
+def raised(action: Callable[[], Any], wanted: str = "") -> str | None:
+    """The type name of the exception that the student's code raises in `action`, or None; `wanted`
+    if that is one of Python's own exceptions and this one is a subclass of it."""
     try:
         plain_or_nothing = action()
     except Raised as fault:
-        return fault.type_name
+        if wanted in fault.kinds:
+            return wanted
+        return f"another {wanted}" if fault.type_name == wanted else fault.type_name
     del plain_or_nothing
     return None

@@ -334,6 +334,11 @@ def load_notes(session: Session) -> list[str]:
     notes = []
     for name, fault in session.file_faults.items():
         notes.append(f"{name} could not be laid beside the code: {fault.message}")
+    for device in session.missing_devices:
+        notes.append(
+            f'The default device "{device}" is not on the machine that graded this; the code ran '
+            "without it."
+        )
     return notes + [load_note(session, found) for found in session.load_faults]
 
 

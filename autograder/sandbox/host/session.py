@@ -31,7 +31,8 @@ from autograder.sandbox.outcomes import (
 )
 
 MAX_FATAL_CELLS = 3
-OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
+OUT_OF_MEMORY = {"MemoryError", "OutOfMemoryError"}
+DEVICE = re.compile(r"[a-z]{2,15}(:\d{1,3})?")
 BYTES = re.compile(r"allocate (\d+) bytes")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 """Where an object lies in memory: another in every run, while a report must not change."""
@@ -106,6 +107,7 @@ class Session:
         self.transport: Transport | None = None
         self.fatal: dict[int, StudentFault] = {}
         self.load_faults: list[LoadFault] = []
+        self.missing_devices: dict[str, None] = {}
         self.file_faults: dict[str, StudentFault] = {}
         self.left_behind: StudentFault | None = None
         self.output = ""
@@ -220,7 +222,7 @@ class Session:
         """How a file (its name) or a cell (its index) came in; a cell may cost the worker."""
         left = self.left
         try:
-            self._receive(nonce)
+            found = self._receive(nonce).value
         except StudentFault as fault:
             if isinstance(what, int):
                 if fault.fatal:
@@ -231,6 +233,10 @@ class Session:
                 self.file_faults[what] = fault
             else:
                 raise
+        else:
+            if isinstance(found, list):  # from a cell: default devices that are not here
+                names = [name for name in found if type(name) is str and DEVICE.fullmatch(name)]
+                self.missing_devices.update(dict.fromkeys(names[:1]))
         if isinstance(what, int):
             self.slowest = max(self.slowest, (left - self.left, what))
 
@@ -327,14 +333,15 @@ class Session:
         return Reply(header["ref"], value, wire.names(header["operations"]) if watched else None)
 
     def _raised(self, body: Any) -> StudentFault:
-        type_name, text, frames = wire.parts(body, str, str, list)
+        type_name, text, frames, kinds = wire.parts(body, str, str, list, list)
         name, message = wire.text(type_name, 200), steady(wire.text(text))
         place, line = "", ""
         for frame in frames:
             place, line = self._locate(*wire.parts(frame, str, int)) or (place, line)
-        if name in OUT_OF_MEMORY or "can't allocate memory" in message:
+        known = wire.names(kinds)
+        if {name, *known} & OUT_OF_MEMORY or "can't allocate memory" in message:
             return OutOfMemoryRaised(message, place, line)
-        return Raised(name, message, place, line)
+        return Raised(name, message, place, line, known)
 
     def _locate(self, key: str, number: int) -> tuple[str, str] | None:
         """The student's place and line text for a frame of the worker's traceback."""

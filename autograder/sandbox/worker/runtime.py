@@ -10,11 +10,13 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 from __future__ import annotations
 import __future__
 
+import builtins
 import functools
 import linecache
 import random
 import sys
 import types
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import wire
+from autograder.sandbox.worker import entropy
+from autograder.sandbox.worker.settings import HELPER, Settings
 from autograder.sandbox.worker.watching import Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
@@ -30,6 +34,12 @@ MOST_ITEMS = 100_000
 """Of a list that is sent as it is: its floats take about 30 bytes each of `wire.MAX_HEADER`."""
 FUTURE_FLAGS = __future__.annotations.compiler_flag
 """The one `from __future__` import that changes anything today holds for later cells, too."""
+ERRORS = [
+    kind
+    for kind in vars(builtins).values()
+    if type(kind) is type and issubclass(kind, BaseException)
+]
+"""Python's own exceptions."""
 
 
 class Runtime:
@@ -48,8 +58,12 @@ class Runtime:
         self.prepared = False
         self.future = 0
         self.left_out = 0
+        self.settings: Settings
         self.watch: Watch
         self.watched: list[str] = []
+        self.loading = True
+        self.helpers: dict[str, types.ModuleType] = {}
+        self.of_helpers: set[int] = set()
 
     # -- requests ---------------------------------------------------------------------
 
@@ -81,7 +95,7 @@ class Runtime:
             decoder = wire.Decoder(payload, self._tensor, self._kept)
             value = operations[header["op"]](header, decoder)
             reply["ok"] = self._too_long(value) or wire.encode(value, buffers, self._leaf)
-            reply["ref"] = self._keep(value)
+            reply["ref"] = self._keep(value, self._is_ours(header))
             if header.get("watch"):
                 reply["operations"] = self.watched
             return self._packed(reply, buffers, value)
@@ -99,31 +113,41 @@ class Runtime:
             return wire.pack({**reply, "ok": self._opaque(value, known_as)}, [])
 
     def _prepare(self) -> None:
-        """Once per worker, before student code: one thread, the device, what watches calls."""
+        """Once per worker, before student code: the device, what watches calls, the settings."""
         self.prepared = True
         self.watch = watch_of(self.torch)
-        self.torch.set_num_threads(1)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
+        self.settings = Settings(self.torch)
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Before the cells, and before each check: seeds, an empty table of kept objects, and
-        torch's switches as they were, so that one exercise's code does not cost another. Before
-        cells (`anew`) also a module of their own, with names that a notebook has."""
+        what was set for the process as it was, so that one exercise's code does not cost another.
+        Before cells (`anew`) also a module of their own, with names that a notebook has."""
         if header.get("anew"):
+            self.settings.reset()
+            self.loading = True
             self.module = sys.modules["submission"] = types.ModuleType("submission")
             self.module.__dict__.update(get_ipython=lambda: None, display=print)
             self.future = 0
+        else:
+            if self.loading:
+                self.settings.adopt()
+            self.loading = False
+            self.settings.restore()
         seed = header["seed"]
+        entropy.reseed(seed)
         random.seed(seed)
         np.random.seed(seed % 2**32)
         # torch.manual_seed would also note a stack trace for each backend that is not there
         self.torch.default_generator.manual_seed(seed)
         if self.device.startswith("cuda"):
             self.torch.cuda.manual_seed_all(seed)
-        self.torch.set_default_dtype(self.torch.float32)
-        self.torch.set_grad_enabled(True)
         self.kept.clear()
+        self.of_helpers.clear()
+        for module in self.helpers.values():
+            sys.modules.pop(module.__name__, None)
+        self.helpers.clear()
         self.next_ref = 1
 
     def _file(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
@@ -134,13 +158,23 @@ class Runtime:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(decoder.payload))
 
-    def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
+    def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
+        """Runs a cell. Returns the default devices that it asked for in vain."""
+        missing = self.settings.missing
+        missing.clear()
         self.future |= execute(header["source"], header["key"], self.module.__dict__, self.future)
+        return missing[:1]
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
-        namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
-        execute(header["source"], "<helper>", namespace)
-        return namespace[header["name"]]
+        """A helper, from a module that can be found by its name: what it makes can be pickled."""
+        source = header["source"]
+        if source not in self.helpers:
+            module = types.ModuleType(f"{HELPER}{zlib.crc32(source.encode()):08x}")
+            module.__dict__["torch"] = self.torch
+            self.helpers[source] = sys.modules[module.__name__] = module
+            arguments = source, "<helper>", module.__dict__
+            self.settings.as_helper(execute, arguments, {})
+        return self.helpers[source].__dict__[header["name"]]
 
     def _names(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
         return [name for name in header["names"] if name in self.module.__dict__]
@@ -150,12 +184,19 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
+        if self._is_ours(header):
+            return self.settings.as_helper(target, args, kwargs)
         if not header.get("watch"):
             return target(*args, **kwargs)
         with self.watch() as names:
             value = target(*args, **kwargs)
         self.watched = sorted(names)
         return value
+
+    def _is_ours(self, header: dict[str, Any]) -> bool:
+        """Whether the request is about a helper, what one has made, or torch itself."""
+        base = header["target"]["base"] if header["op"] in ("call", "get") else {}
+        return header["op"] == "define" or "m" in base or base.get("r") in self.of_helpers
 
     def _get(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         return self._resolve(header["target"], decoder)
@@ -180,48 +221,60 @@ class Runtime:
         except KeyError:
             raise NameError(f"{body} is not defined") from None
 
-    def _keep(self, value: Any) -> int:
+    def _keep(self, value: Any, is_ours: bool = False) -> int:
         ref = self.next_ref
         self.next_ref += 1
         self.kept[ref] = value
+        if is_ours:
+            self.of_helpers.add(ref)
         return ref
 
     def _tensor(self, value: wire.ArrayValue) -> Any:
         if value.kind == "ndarray":
             return self.torch.tensor(value.array, device=self.device)
-        tensor = self.torch.tensor(
-            value.array, dtype=getattr(self.torch, value.dtype), device=self.device
-        )
+        dtype = getattr(self.torch, value.dtype)
+        if dtype is self.torch.float32:
+            dtype = self.settings.of_helpers[0]
+        tensor = self.torch.tensor(value.array, dtype=dtype, device=self.device)
         return tensor.requires_grad_(value.requires_grad)
 
     def _leaf(self, value: Any) -> Any:
-        torch = self.torch
-        if type(value) in (torch.Tensor, torch.nn.Parameter) and value.layout == torch.strided:
+        kind = type(value)
+        if issubclass(kind, self.torch.Tensor):
             return self._array(value)
-        if isinstance(value, (np.floating, np.integer, np.bool_)):
-            return wire.encode(value.item(), [], self._opaque)
-        if type(value) is torch.Size:
-            return {"t": [int(n) for n in value]}
-        if type(value) is torch.Tensor:
-            return self._opaque(value, f"tensor of layout {value.layout}")
+        if issubclass(kind, (np.floating, np.integer, np.bool_)):
+            return wire.encode(np.generic.item(value), [], self._opaque)
         return self._opaque(value)
 
     def _array(self, value: Any) -> Any:
+        """A tensor by the data that it holds, whatever its class says of it."""
+        torch, kind = self.torch, type(value)
+        without_data = torch.nn.parameter.UninitializedTensorMixin
+        if issubclass(kind, without_data) or (
+            kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__
+        ):
+            return self._opaque(value)
+        with torch._C.DisableTorchFunctionSubclass():
+            requires_grad = bool(torch.Tensor.requires_grad.__get__(value))
+            value = torch.Tensor.detach(value)
+        if value.layout != torch.strided:
+            return self._opaque(value, f"tensor of layout {value.layout}")
         if value.device.type == "meta":
             return self._opaque(value, "tensor on the device meta, which holds no numbers")
         if value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
             return self._opaque(value, f"tensor of {value.numel():,} numbers")
         shown = str(value.dtype).removeprefix("torch.")
-        plain = value.detach().to("cpu")
+        plain = value.to("cpu")
         if shown == "bfloat16":
             plain = plain.float()
         array = plain.resolve_conj().resolve_neg().contiguous().numpy()
-        return wire.ArrayValue(array, shown, "tensor", bool(value.requires_grad))
+        return wire.ArrayValue(array, shown, "tensor", requires_grad)
 
     def _too_long(self, value: Any) -> Any:
         """A list or dict of more items than can be sent, by what it is; None for others."""
-        if type(value) in (list, tuple, dict) and len(value) > MOST_ITEMS:
-            return self._opaque(value, f"{type(value).__name__} of {len(value):,} items")
+        for kind in (list, tuple, dict):
+            if issubclass(type(value), kind) and (size := kind.__len__(value)) > MOST_ITEMS:
+                return self._opaque(value, f"{type(value).__name__} of {size:,} items")
         return None
 
     def _opaque(self, value: Any, known_as: str = "") -> Any:
@@ -248,7 +301,8 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
 
 
 def describe(error: BaseException) -> list[Any]:
-    """[type name, message, [[file, line], ..]] of an exception, innermost frame last."""
+    """[type name, message, [[file, line], ..], kinds] of an exception, innermost frame last; its
+    kinds are those of Python's own exceptions that it is, or is a subclass of."""
     frames: list[list[Any]] = []
     trace = error.__traceback__
     while trace is not None:
@@ -265,4 +319,5 @@ def describe(error: BaseException) -> list[Any]:
         wire.clean(type(error).__name__, 200),
         wire.clean(message, MESSAGE_LIMIT),
         frames[-FRAME_LIMIT:],
+        sorted({kind.__name__ for kind in ERRORS if issubclass(type(error), kind)}),
     ]

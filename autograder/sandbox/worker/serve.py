@@ -12,10 +12,11 @@ import socket
 import sys
 import types
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
+from autograder.sandbox.worker import entropy
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -27,6 +28,7 @@ def serve(
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
     channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": os.getpid()}, []))
+    entropy.install(torch)
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)
@@ -34,8 +36,8 @@ def serve(
         header = receive(channel, header_length)
         payload = receive(channel, payload_length)
         reply = runtime.handle(header, payload)
-        for stream in (sys.stdout, sys.stderr):
-            flush(stream)
+        flush("stdout", 1)
+        flush("stderr", 2)
         channel.sendall(reply)
 
 
@@ -50,11 +52,12 @@ def receive(channel: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
-def flush(stream: Any) -> None:
-    """Flushes what a student may have put in the place of stdout, whatever it is."""
+def flush(name: str, fd: int) -> None:
+    """Flushes what a student may have put in the place of sys.stdout or sys.stderr, whatever it is;
+    what can't be flushed, or is closed, is replaced."""
     try:
-        stream.flush()
+        getattr(sys, name).flush()
     except BaseException as error:
-        sys.stdout = sys.__stdout__
-        sys.stderr = sys.__stderr__
-        print(f"sys.stdout could not be flushed: {type(error).__name__}", file=sys.stderr)
+        fresh = open(fd, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        print(f"sys.{name} could not be flushed: {type(error).__name__}", file=fresh, flush=True)
+        setattr(sys, name, fresh)

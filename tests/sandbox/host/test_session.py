@@ -113,9 +113,11 @@ def ask(session):
         {"ok": {"f": "nonsense"}, "ref": 1},
         {"ok": {"e": "f"}, "ref": 1},
         {"raised": "ValueError"},
-        {"raised": ["ValueError", "no", [["<cell 0>", "1"]]]},
-        {"raised": ["ValueError", 7, []]},
-        {"raised": ["ValueError", "no", []], "ok": None, "ref": 1},
+        {"raised": ["ValueError", "no", [["<cell 0>", "1"]], []]},
+        {"raised": ["ValueError", 7, [], []]},
+        {"raised": ["ValueError", "no", [], ["ValueError", 1]]},
+        {"raised": ["ValueError", "no", []]},
+        {"raised": ["ValueError", "no", [], []], "ok": None, "ref": 1},
         b"not json",
         b"",
     ],
@@ -189,7 +191,7 @@ def test_a_fatal_cell_is_left_out_of_the_next_worker():
 def test_a_cell_that_raises_costs_itself_alone():
     def answer(asked):
         wrong = asked.get("key") == "<cell 0>"
-        return {"raised": ["ValueError", "no", [["<cell 0>", 1]]]} if wrong else fine(asked)
+        return {"raised": ["ValueError", "no", [["<cell 0>", 1]], []]} if wrong else fine(asked)
 
     session, log, workers = scripted(answer, "a", "b")
     session.begin(0, 5.0)
@@ -229,7 +231,7 @@ def test_after_a_fatal_fault_the_next_check_gets_a_fresh_worker_with_all_cells(f
 
 
 def test_after_an_exception_the_worker_goes_on():
-    raised = {"raised": ["ValueError", "no", []]}
+    raised = {"raised": ["ValueError", "no", [], []]}
     session, _, workers = scripted(lambda asked: raised if asked["op"] == "get" else fine(asked))
     session.begin(0, 5.0)
     with pytest.raises(Raised):
@@ -254,7 +256,7 @@ def test_what_was_printed_by_workers_that_died_is_kept():
 
 def test_a_file_that_cannot_be_laid_down_costs_itself_alone():
     def answer(asked):
-        return {"raised": ["OSError", "disk full", []]} if asked["op"] == "file" else fine(asked)
+        return {"raised": ["OSError", "disk full", [], []]} if asked["op"] == "file" else fine(asked)
 
     session, log, _ = scripted(answer, "a", files={"big.bin": b"123"})
     session.begin(0, 5.0)

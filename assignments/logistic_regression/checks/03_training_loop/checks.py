@@ -61,6 +61,7 @@ def training_run(train, x, y, w, b, epochs, lr, criterion="bce", optimizer="sgd"
 
 def watched_run(train, x, y, w, b, epochs, lr):
     """Train, and tell what took part: said as evidence, which no mark rests on."""
+    from torch.nn.modules.module import register_module_forward_hook
     from torch.optim.optimizer import register_optimizer_step_post_hook
 
     model = unit(x, w, b)
@@ -70,16 +71,25 @@ def watched_run(train, x, y, w, b, epochs, lr):
     def note(what):
         seen[what] = 1
 
-    model.register_forward_hook(lambda m, i, o: note("forward") if m is model else None)
-    model[0].weight.register_hook(lambda grad: note("backward"))
-    handle = register_optimizer_step_post_hook(
-        lambda o, *rest: note("step" if o is rule else "other step"))
+    def called(module, inputs, output):
+        if module is model:
+            note("forward")
+            if output.requires_grad:
+                output.register_hook(lambda grad: note("backward"))
+
+    # the model itself bears no hook, so that it can be copied and pickled
+    handles = [
+        register_module_forward_hook(called),
+        register_optimizer_step_post_hook(
+            lambda o, *rest: note("step" if o is rule else "other step")),
+    ]
     with torch.no_grad():
         given = float(nn.BCELoss()(torch.sigmoid(x @ w.T + b), y))
     try:
         history = train(model, nn.BCELoss(), rule, x, y, epochs)
     finally:
-        handle.remove()
+        for handle in handles:
+            handle.remove()
     try:
         first = abs(torch.as_tensor(history[0]).item() - given) < 1e-4
     except Exception:

@@ -133,7 +133,7 @@ def refuses_other_names(student):
     weights = student.torch.zeros(2, requires_grad=True)
     student.make_optimizer("SGD", [weights], 0.1).zero_grad()
     for number, name in enumerate(("Sgd", "SparseAdam", "Optimizer")):
-        what = raised(lambda name=name: student.make_optimizer(name, [weights], 0.1))
+        what = raised(lambda name=name: student.make_optimizer(name, [weights], 0.1), "ValueError")
         if what != "ValueError":
             came = f"It raised {what}" if what else "It raised nothing"
             fail(
