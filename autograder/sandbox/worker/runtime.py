@@ -114,11 +114,11 @@ class Runtime:
 
     def _prepare(self) -> None:
         """Once per worker, before student code: the device, what watches calls, the settings."""
-        self.prepared = True
         self.watch = watch_of(self.torch)
         if self.device != "cpu":
             self.torch.set_default_device(self.device)
         self.settings = Settings(self.torch)
+        self.prepared = True
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Before the cells, and before each check: seeds, an empty table of kept objects, and

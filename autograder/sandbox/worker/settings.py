@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import functools
 import gc
+import importlib
 import inspect
 import locale
 import os
@@ -44,6 +45,7 @@ class Settings:
 
     def __init__(self, torch: types.ModuleType):
         self.torch = torch
+        self.devices = importlib.import_module("torch.utils._device")
         self.missing: list[str] = []
         self.set_default_device = inspect.unwrap(torch.set_default_device)
         tolerate_missing_devices(torch, self.missing)
@@ -127,12 +129,12 @@ class Settings:
 
     def _read_device(self) -> Any:
         """The default device; None for torch's own."""
-        return self.torch.utils._device.CURRENT_DEVICE
+        return self.devices.CURRENT_DEVICE
 
     def _write_device(self, device: Any) -> None:
         self._pop_modes()
         self.torch._GLOBAL_DEVICE_CONTEXT.device_context = None
-        self.torch.utils._device.CURRENT_DEVICE = None
+        self.devices.CURRENT_DEVICE = None
         self.set_default_device(device)
 
     def _pop_modes(self) -> None:

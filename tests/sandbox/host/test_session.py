@@ -256,7 +256,9 @@ def test_what_was_printed_by_workers_that_died_is_kept():
 
 def test_a_file_that_cannot_be_laid_down_costs_itself_alone():
     def answer(asked):
-        return {"raised": ["OSError", "disk full", [], []]} if asked["op"] == "file" else fine(asked)
+        return (
+            {"raised": ["OSError", "disk full", [], []]} if asked["op"] == "file" else fine(asked)
+        )
 
     session, log, _ = scripted(answer, "a", files={"big.bin": b"123"})
     session.begin(0, 5.0)
