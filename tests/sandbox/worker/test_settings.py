@@ -1,4 +1,4 @@
-"""What code sets for its process: its own to keep, and no other exercise's loss. In real workers."""
+"""What code sets for its process: its own to keep, and no other exercise's loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.sandbox.host.session import Session, Source
 
 ENTRY_POINTS = {"f": ("x",), "g": ()}
 IMPORTS = """
-import gc, io, locale, os, random, secrets, signal, sys, uuid, warnings
+import gc, io, locale, os, random, secrets, signal, sys, time, uuid, warnings
 import numpy as np
 import torch
 from torch.nn.modules.module import register_module_forward_hook
@@ -23,6 +23,9 @@ left = []
 def leave_on(manager):
     manager.__enter__()
     left.append(manager)
+
+def use():
+    torch.full((3,), time.time() % 1000)
 
 class Sees(torch.overrides.TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
@@ -153,7 +156,7 @@ def found(g):
 def test_a_helper_finds_torchs_defaults(put, setting, where):
     inside = setting if where == "in a function" else "pass"
     at_top = setting if where == "at the top" else ""
-    session, student = put(f"{at_top}\ndef g():\n    pass\ndef f(x):\n    {inside}\n")
+    _, student = put(f"{at_top}\ndef g():\n    pass\ndef f(x):\n    {inside}\n")
     student.f(1)
     found = value_of(student.define(DEFAULTS, "found")(student.g))
     assert found == ["torch.float32", "cpu", "warn", 1000]
@@ -203,9 +206,10 @@ def test_what_is_no_device_raises_as_torch_does(put):
 @pytest.mark.parametrize(
     "what",
     [
-        "torch.empty(3)",
-        "torch.Tensor(3)",
-        "torch.empty_like(torch.ones(3))",
+        "[use(), torch.empty(3)]",
+        "[use(), torch.Tensor(3)]",
+        "[use(), torch.empty_like(torch.ones(3))]",
+        "[use(), torch.ones(1).resize_(3)]",
         "[np.empty(n).tobytes().hex() for n in (1, 2, 3, 50, 5000)]",
         "[np.empty_like(np.ones(n, np.float32)).tobytes().hex() for n in (1, 2, 3, 50, 5000)]",
         "bytes(torch.UntypedStorage(64)).hex()",
