@@ -162,6 +162,27 @@ def test_a_helper_finds_torchs_defaults(put, setting, where):
     assert found == ["torch.float32", "cpu", "warn", 1000]
 
 
+def test_a_helper_may_look_on_while_a_file_has_a_default_device(put):
+    _, student = put("torch.set_default_device('cpu')\ndef g():\n    return torch.ones(1) + 1\n")
+    looks_on = """
+class Notes(torch.overrides.TorchFunctionMode):
+    def __init__(self):
+        self.names = []
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.names.append(function.__name__)
+        return function(*args, **(kwargs or {}))
+
+def names(g):
+    with Notes() as notes:
+        g()
+        torch.zeros(1)
+    return notes.names
+"""
+    found = value_of(student.define(looks_on, "names")(student.g))
+    assert {"ones", "zeros"} <= set(found)
+
+
 def test_numbers_have_the_precision_that_the_file_chose(put):
     _, student = put(
         """
@@ -175,6 +196,20 @@ def test_numbers_have_the_precision_that_the_file_chose(put):
     assert value_of(student.f(np.ones((2, 1), np.float32))).dtype == "float64"
     there = student.define("def f(f, x):\n    return f(x + torch.zeros(1))\n", "f")
     assert value_of(there(student.f, np.ones((2, 1), np.float32))).dtype == "float64"
+
+
+def test_what_torch_cannot_do_deterministically_is_done_without_a_word(put):
+    """Neither a line that is printed nor, where a file makes warnings errors, an exception."""
+    session, student = put(
+        """
+        warnings.simplefilter("error")
+
+        def g():
+            return torch.nn.MaxUnpool1d(2)(torch.ones(1, 1, 1), torch.tensor([[[1]]]))
+        """
+    )
+    assert value_of(student.g()).array.tolist() == [[[0.0, 1.0]]]
+    assert session.drain() == ""
 
 
 # -- a device that is not there ---------------------------------------------------------------
