@@ -75,7 +75,8 @@ class Expected:
 class Case:
     """One golden folder. `threat` is its number in the list of attacks, `needs` are layers and
     `machine` the processor without which it shows nothing, `after` the case graded before it;
-    with `command_line` it also goes through the installed command."""
+    `twice`: it is graded once more, with the same result. With `command_line` it also goes through
+    the installed command."""
 
     assignment: str
     name: str
@@ -88,6 +89,7 @@ class Case:
     needs: tuple[str, ...] = ()
     machine: str = ""
     after: str = ""
+    twice: bool = False
     command_line: bool = False
 
     @classmethod
@@ -213,6 +215,8 @@ def test_the_outcome_is_the_expected_one_and_the_next_is_untouched(
     if off:
         pytest.skip(f"needs {', '.join(off)}, which this machine does not have")
     compare(case, result)
+    if case.twice:
+        assert lasting(grade(grader, case, path)) == lasting(result)
     assert strays(others) == []
     assert marked_files() == files
     assert digest(case.folder) == content

@@ -14,6 +14,7 @@ import ast
 import builtins
 import functools
 import linecache
+import os
 import random
 import sys
 import types
@@ -123,6 +124,7 @@ class Runtime:
         """Once per worker, before student code: the device, what watches calls, the settings."""
         self.watch, self.bend = watch_of(self.torch)
         if self.device != "cpu":
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else cuBLAS varies
             self.torch.set_default_device(self.device)
         self.settings = Settings(self.torch)
         self.prepared = True

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+UNDETERMINED = ".*(not have a deterministic|not deterministic)"
 HELPER = "helper_"
 """How the names of modules of helpers begin."""
 
@@ -45,7 +46,7 @@ class Settings:
 
     def __init__(self, torch: types.ModuleType):
         self.torch = torch
-        self.devices = importlib.import_module("torch.utils._device")
+        self.devices: Any = importlib.import_module("torch.utils._device")
         self.missing: list[str] = []
         self.set_default_device = inspect.unwrap(torch.set_default_device)
         tolerate_missing_devices(torch, self.missing)
@@ -53,6 +54,7 @@ class Settings:
         self.switches = self._switches()
         self.defaults = self._defaults()
         self.own = [*self.defaults, *self._rest()]
+        write_filters(warnings.filters[:])
         self.begin_with = [setting.read() for setting in self.own]
         self.of_file = self.begin_with
         self.of_helpers = self.begin_with[: len(self.defaults)]
@@ -68,6 +70,7 @@ class Settings:
     def adopt(self) -> None:
         """After the cells of a file: what is set now is its own."""
         self.of_file = [setting.read() for setting in self.own]
+        write_filters(warnings.filters[:])  # ours before an "error" of the file's
         self.of_helpers = self.begin_with[: len(self.defaults)]
         if self.of_file[0] == self.torch.float64:
             self.of_helpers = [self.torch.float64, *self.of_helpers[1:]]
@@ -122,7 +125,7 @@ class Settings:
         return [
             Setting(torch.get_default_dtype, torch.set_default_dtype),
             Setting(self._read_device, self._write_device),
-            Setting(lambda: warnings.filters[:], write_filters),
+            Setting(read_filters, write_filters),
             Setting(np.geterr, write_errstate),
             Setting(sys.getrecursionlimit, lambda n: sys.setrecursionlimit(max(n, 1000))),
         ]
@@ -132,14 +135,19 @@ class Settings:
         return self.devices.CURRENT_DEVICE
 
     def _write_device(self, device: Any) -> None:
-        self._pop_modes()
+        """Leaves modes that a helper is in as they are."""
+        with contextlib.suppress(AssertionError):  # torch's stack is not as it expects
+            self.set_default_device(device)
+        if self._read_device() != device:
+            self._leave_modes(device)
+
+    def _leave_modes(self, device: Any) -> None:
+        """Switches off whatever sees each call of torch, but for this default device."""
+        while self.torch._C._len_torch_function_stack():
+            self.torch.overrides._pop_mode()
         self.torch._GLOBAL_DEVICE_CONTEXT.device_context = None
         self.devices.CURRENT_DEVICE = None
         self.set_default_device(device)
-
-    def _pop_modes(self) -> None:
-        while self.torch._C._len_torch_function_stack():
-            self.torch.overrides._pop_mode()
 
     def _modes_left(self) -> int:
         """How many functions of the code's own see each call of torch; the default device is one
@@ -168,7 +176,7 @@ class Settings:
         torch = self.torch
         found: list[tuple[Callable[[], Any], Callable[[Any], None], Any]] = [
             (torch._C._len_torch_dispatch_stack, self._pop_dispatch_modes, 0),
-            (self._modes_left, lambda _: self._write_device(self._read_device()), 0),
+            (self._modes_left, lambda _: self._leave_modes(self._read_device()), 0),
             (torch.is_inference_mode_enabled, self._leave_inference, False),
             (torch.is_grad_enabled, torch.set_grad_enabled, True),
             (torch.is_anomaly_enabled, torch.set_anomaly_enabled, False),
@@ -226,9 +234,20 @@ def put(settings: Sequence[Setting], values: Sequence[Any]) -> None:
             setting.write(value)
 
 
-def write_filters(filters: list[Any]) -> None:
+def is_ours(entry: tuple[Any, ...]) -> bool:
+    return getattr(entry[1], "pattern", None) == UNDETERMINED
+
+
+def read_filters() -> list[Any]:
+    return [entry for entry in warnings.filters if not is_ours(entry)]
+
+
+def write_filters(filters: Sequence[Any]) -> None:
+    """These, behind one of ours: what torch can't do deterministically is no student's business."""
+    filters = [entry for entry in filters if not is_ours(entry)]
     warnings.resetwarnings()
     warnings.filters[:] = filters  # type: ignore[index]
+    warnings.filterwarnings("ignore", UNDETERMINED)
 
 
 def write_errstate(kinds: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""What code sets for its process: its own to keep, and no other exercise's loss. In real workers."""
+"""What code sets for its process: its own to keep, and no other exercise's loss."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.sandbox.host.session import Session, Source
 
 ENTRY_POINTS = {"f": ("x",), "g": ()}
 IMPORTS = """
-import gc, io, locale, os, random, secrets, signal, sys, uuid, warnings
+import gc, io, locale, os, random, secrets, signal, sys, time, uuid, warnings
 import numpy as np
 import torch
 from torch.nn.modules.module import register_module_forward_hook
@@ -23,6 +23,9 @@ left = []
 def leave_on(manager):
     manager.__enter__()
     left.append(manager)
+
+def use():
+    torch.full((3,), time.time() % 1000)
 
 class Sees(torch.overrides.TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
@@ -153,10 +156,31 @@ def found(g):
 def test_a_helper_finds_torchs_defaults(put, setting, where):
     inside = setting if where == "in a function" else "pass"
     at_top = setting if where == "at the top" else ""
-    session, student = put(f"{at_top}\ndef g():\n    pass\ndef f(x):\n    {inside}\n")
+    _, student = put(f"{at_top}\ndef g():\n    pass\ndef f(x):\n    {inside}\n")
     student.f(1)
     found = value_of(student.define(DEFAULTS, "found")(student.g))
     assert found == ["torch.float32", "cpu", "warn", 1000]
+
+
+def test_a_helper_may_look_on_while_a_file_has_a_default_device(put):
+    _, student = put("torch.set_default_device('cpu')\ndef g():\n    return torch.ones(1) + 1\n")
+    looks_on = """
+class Notes(torch.overrides.TorchFunctionMode):
+    def __init__(self):
+        self.names = []
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.names.append(function.__name__)
+        return function(*args, **(kwargs or {}))
+
+def names(g):
+    with Notes() as notes:
+        g()
+        torch.zeros(1)
+    return notes.names
+"""
+    found = value_of(student.define(looks_on, "names")(student.g))
+    assert {"ones", "zeros"} <= set(found)
 
 
 def test_numbers_have_the_precision_that_the_file_chose(put):
@@ -172,6 +196,20 @@ def test_numbers_have_the_precision_that_the_file_chose(put):
     assert value_of(student.f(np.ones((2, 1), np.float32))).dtype == "float64"
     there = student.define("def f(f, x):\n    return f(x + torch.zeros(1))\n", "f")
     assert value_of(there(student.f, np.ones((2, 1), np.float32))).dtype == "float64"
+
+
+def test_what_torch_cannot_do_deterministically_is_done_without_a_word(put):
+    """Neither a line that is printed nor, where a file makes warnings errors, an exception."""
+    session, student = put(
+        """
+        warnings.simplefilter("error")
+
+        def g():
+            return torch.nn.MaxUnpool1d(2)(torch.ones(1, 1, 1), torch.tensor([[[1]]]))
+        """
+    )
+    assert value_of(student.g()).array.tolist() == [[[0.0, 1.0]]]
+    assert session.drain() == ""
 
 
 # -- a device that is not there ---------------------------------------------------------------
@@ -203,9 +241,10 @@ def test_what_is_no_device_raises_as_torch_does(put):
 @pytest.mark.parametrize(
     "what",
     [
-        "torch.empty(3)",
-        "torch.Tensor(3)",
-        "torch.empty_like(torch.ones(3))",
+        "[use(), torch.empty(3)]",
+        "[use(), torch.Tensor(3)]",
+        "[use(), torch.empty_like(torch.ones(3))]",
+        "[use(), torch.ones(1).resize_(3)]",
         "[np.empty(n).tobytes().hex() for n in (1, 2, 3, 50, 5000)]",
         "[np.empty_like(np.ones(n, np.float32)).tobytes().hex() for n in (1, 2, 3, 50, 5000)]",
         "bytes(torch.UntypedStorage(64)).hex()",
