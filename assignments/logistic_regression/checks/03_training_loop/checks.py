@@ -55,7 +55,8 @@ def training_run(train, x, y, w, b, epochs, lr, criterion="bce", optimizer="sgd"
     rule = OPTIMIZERS[optimizer](model.parameters(), lr=lr, **(options or {}))
     for _ in range(times):
         history = train(model, loss, rule, x, y, epochs)
-    return {"history": history, "weights": torch.cat([p.detach().flatten() for p in model.parameters()])}
+    end = [p.detach().flatten() for p in model.parameters()]
+    return {"history": history, "weights": torch.cat(end)}
 
 
 def watched_run(train, x, y, w, b, epochs, lr):

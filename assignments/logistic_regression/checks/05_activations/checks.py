@@ -208,15 +208,13 @@ def start(build, name, seed):
 
 
 def start_of(student, name, seed):
-    """The weights from which compare_activations has to start: those of HiddenModel(name) after the
-    seed. Fails where they are not those of 2 inputs, 8 units and 1 output, or are no random ones."""
+    """The weights that compare_activations has to start from: those of HiddenModel(name) after the
+    seed. Fails where they are not those of 2 inputs, 8 units and 1 output, or not random."""
     found = student.define(START, "start")(student.HiddenModel, name, seed)
     what = f"The list of weights of HiddenModel({name!r})"
     expect(found, what=what).is_list(4)
     shapes = ((8, 2), (8,), (1, 8), (1,))
-    weights = [
-        array(found[i], *shape, what=f"{what}, number {i},") for i, shape in enumerate(shapes)
-    ]
+    weights = [array(found[i], *shape, what=what) for i, shape in enumerate(shapes)]
     if len(np.unique(weights[0])) < weights[0].size or not np.any(weights[2]):
         fail(f"{what} is not a random start: some are the same.", evidence=weights[0])
     return [w.tolist() for w in weights]
