@@ -145,7 +145,8 @@ def fit(build, name, x, y, epochs):
     '''What a HiddenModel gives before and after it was trained, from weights of ours.'''
     random = torch.Generator().manual_seed(3)
     shapes = ((8, 2), (8,), (1, 8), (1,))
-    weights = [torch.randn(s, generator=random, device="cpu").tolist() for s in shapes]
+    drawn = [torch.randn(s, generator=random, dtype=torch.float32, device="cpu") for s in shapes]
+    weights = [w.tolist() for w in drawn]
     model = build(name, 8)
     set_weights(model, weights)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
