@@ -36,11 +36,11 @@ from autograder.judge.habits import Habit, habits
 from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
-from autograder.judge.words import UNREADABLE, brief, not_installed
+from autograder.judge.words import UNREADABLE, brief, missing_name, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
 from autograder.sandbox.host.start import AnyLauncher, launcher
-from autograder.sandbox.outcomes import Raised, StudentFault
+from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
 from autograder.submissions.read import read_submission
@@ -467,7 +467,7 @@ def load_notes(session: Session) -> list[str]:
     causes: dict[str, int] = {}
     needed = Counter[int]()
     for found in session.load_faults:
-        cause = causes.get(_missing(found.fault), found.index)
+        cause = causes.get(missing_name(found.fault), found.index)
         needed[cause] += 1
         causes.update(dict.fromkeys(_bound(session.cells[found.index].source), cause))
     for found in session.load_faults:
@@ -475,15 +475,6 @@ def load_notes(session: Session) -> list[str]:
             more = f" ({others - 1} more that need it did not run)" if others > 1 else ""
             notes.append(load_note(session, found) + more)
     return notes
-
-
-_MISSING = re.compile(r"name '(\w+)' is not defined")
-
-
-def _missing(fault: StudentFault) -> str:
-    """The name that was not there, "" for other faults."""
-    found = _MISSING.match(fault.message) if isinstance(fault, Raised) else None
-    return found[1] if found is not None else ""
 
 
 def _bound(source: str) -> list[str]:

@@ -279,7 +279,8 @@ def _faulted(
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
         rationale, hint = words.of_other_arguments(fault, exercise.signatures, candidate.code)
         hint = hint or words.hint_for(evidence, "", check.hint or "", fault)
-        rationale = rationale or words.of_exception(fault)
+        why, advice = words.of_lost_name(fault, candidate.missing)
+        rationale, hint = (rationale or words.of_exception(fault)) + why, advice or hint
         return Finding(check, Status.ERROR, 0.0, rationale, hint, evidence)
     evidence = Evidence(fault.kind, fault.detail)
     hint = words.hint_for(evidence, "", "", fault)
