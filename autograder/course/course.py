@@ -64,8 +64,11 @@ class Course:
         """What the reader of submissions has to know."""
         if preferred is not None:
             self.assignment(preferred)
+        loaded = {name: self.assignment(name) for name in self.folders}
         return KnownAssignments(
-            {name: self.assignment(name).entry_points for name in self.folders}, preferred
+            {name: one.entry_points for name, one in loaded.items()},
+            preferred,
+            habits={name: one.habits for name, one in loaded.items()},
         )
 
 

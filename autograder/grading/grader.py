@@ -11,7 +11,6 @@ all the same.
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -26,12 +25,11 @@ from autograder.course.course import Course, solution_source
 from autograder.course.model import Exercise
 from autograder.errors import InternalError, SubmissionError
 from autograder.grading.device import choose_device
+from autograder.grading.reader import Reader
 from autograder.grading.references import ReferenceRun, References
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
-from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, conclude, run_exercise
 from autograder.judge.words import UNREADABLE, brief, not_installed
@@ -41,7 +39,6 @@ from autograder.sandbox.host.start import AnyLauncher, launcher
 from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
-from autograder.submissions.read import read_submission
 from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
@@ -77,13 +74,14 @@ class Grader:
     course: Course
     settings: Settings = field(default_factory=Settings)
     device: str = ""
+    reader: Reader = field(default_factory=Reader)
     _open: contextlib.ExitStack | None = None
     _launcher: AnyLauncher | None = None
     _references: References | None = None
     _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
 
     def open(self) -> Self:
-        """Starts the forkserver, and returns while it imports torch."""
+        """Starts forkserver and reader, and returns while the one imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
             cpu_seconds=int(SUBMISSION_SECONDS),
@@ -93,6 +91,7 @@ class Grader:
         with contextlib.ExitStack() as stack:
             workers = launcher(policy, require=self.settings.require)
             self._launcher = stack.enter_context(workers)
+            stack.enter_context(self.reader)
             self.device = workers.device = choose_device(self.settings.device, workers)
             stack.callback(self._forget)
             self._open = stack.pop_all()
@@ -155,7 +154,7 @@ class Grader:
         """Reads and grades one submission; one that can't be read is a Result with `error`."""
         begun = time.monotonic()
         try:
-            submission = read_submission(path, self.course.known(self.settings.assignment))
+            submission = self.reader.read(path, self.course.known(self.settings.assignment))
         except SubmissionError as error:
             return self.unreadable(path, error, only=only)
         return self.grade_submission(submission, only, begun)
@@ -203,12 +202,12 @@ class Grader:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
-            code = Code.of(submission)  # read while the worker loads it
-            remarks = habits(code, [Habit(**table) for table in assignment.habits])
             deadline = time.monotonic() + SUBMISSION_SECONDS
-            candidate = Candidate(session, code, _WhyMissing(submission, session), deadline)
+            candidate = Candidate(
+                session, submission.code, _WhyMissing(submission, session), deadline
+            )
             results = tuple(map(self._exercise, exercises, repeat(candidate), foresights))
-            notes = (*submission.notes, *load_notes(session), *remarks)
+            notes = (*submission.notes, *load_notes(session), *submission.code.habits)
             result = self._result(submission, session, results, notes, begun)
             if tell is not None:
                 tell(result)
@@ -310,13 +309,8 @@ class _WhyMissing(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name in self.submission.dropped:
             return f"{UNREADABLE} {self.submission.dropped[name]}"
-        defines = re.compile(
-            rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
-            re.MULTILINE,
-        )
         for found in self.session.load_faults:
-            cell = self.submission.cells[found.index]
-            if defines.search(cell.source):
+            if name in self.submission.cells[found.index].binds:
                 return (
                     f"the code around it did not run to its end. {load_note(self.session, found)}"
                 )

@@ -17,7 +17,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.judge.reading import Code, dotted
+from autograder.judge.reading import Parsed, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 """All that a condition can be about."""
 
 
-def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
+def habits(code: Parsed, patterns: Sequence[Habit]) -> tuple[str, ...]:
     """One note for each pattern that occurs: its first place, how often, and what it says."""
     text = "\n".join(part.cell.source for part in code.parts)
     occurring = [habit for habit in patterns if habit.may_occur_in(text)]

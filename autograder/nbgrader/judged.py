@@ -23,14 +23,13 @@ from autograder.course.course import Course
 from autograder.course.model import Assignment
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.grader import Grader
+from autograder.grading.reader import Reader
 from autograder.nbgrader.outputs import check_cell_outputs
-from autograder.nbgrader.repair import Repaired, repair, stand_in
+from autograder.nbgrader.repair import Repaired, repair, stand_in, unreadable
 from autograder.nbgrader.tree import Place
 from autograder.reports.escape import printable
 from autograder.results import Result, Status
-from autograder.submissions.files import read_file
 from autograder.submissions.model import Submission
-from autograder.submissions.read import read_submission
 
 CHECK_CELL = "check_{}"
 """The id of the cell that is graded for an exercise: one a piece, worth all its points."""
@@ -45,10 +44,10 @@ class HandedIn:
     content: Submission | SubmissionError
 
     @classmethod
-    def read(cls, place: Place, course: Course) -> HandedIn:
+    def read(cls, place: Place, course: Course, reader: Reader) -> HandedIn:
         """Reads a folder; never raises what a student can cause."""
         try:
-            submission = read_submission(place.folder, course.known(place.assignment))
+            submission = reader.read(place.folder, course.known(place.assignment))
         except SubmissionError as error:
             return cls(place, error)
         return cls(place, replace(submission, student=place.student))
@@ -60,7 +59,7 @@ class HandedIn:
         result = grader.unreadable(self.place.folder, self.content, self.place.assignment)
         return replace(result, student=self.place.student)
 
-    def repaired(self, released: NotebookNode, assignment: Assignment) -> Repaired:
+    def repaired(self, released: NotebookNode, assignment: Assignment, reader: Reader) -> Repaired:
         """The notebook as nbgrader can take it.
 
         Where a script is what is graded, the release with the script's code in its cells.
@@ -70,13 +69,16 @@ class HandedIn:
         if isinstance(self.content, Submission):
             file = self.content.file
             if file.lower().endswith(".py"):
-                code = [(cell.name, cell.source) for cell in self.content.cells]
-                return Repaired(stand_in(code, released, names), (f"graded: {file}",))
-        try:
-            data = read_file(self.place.folder / file)
-        except SubmissionError:
+                made = stand_in(self.content.cells, released, names)
+                return Repaired(made, (f"graded: {file}",))
+        path = self.place.folder / file
+        if not path.is_file():
             return Repaired(stand_in([], released, names), ())
-        return repair(data, file, released, names)
+        try:
+            cells = reader.saved(path, assignment.entry_points)
+        except SubmissionError as error:
+            return unreadable(error, released)
+        return repair(cells, released, names)
 
 
 def released_notebook(path: Path) -> NotebookNode:

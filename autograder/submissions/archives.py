@@ -34,7 +34,7 @@ def read_archive(data: bytes, file: str) -> Files:
     """The files in a zip, by their names there. `file` is the name of the zip to show in errors.
 
     Raises SubmissionError for what is not a valid zip file, for names that lead out, links,
-    encryption, and for more than 32 MiB or 2000 entries.
+    encryption, and for more than 64 MiB or 2000 entries.
     """
     if data.count(_ENTRY) > _MOST_ENTRIES:
         raise SubmissionError(file, f"it holds more than {_MOST_ENTRIES} entries", _AGAIN)
@@ -44,7 +44,7 @@ def read_archive(data: bytes, file: str) -> Files:
             files = Files()
             for name, member in members.items():
                 _take(archive, name, member, files)
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise SubmissionError(file, "it can't be unpacked", _AGAIN) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:
         reason = shown(str(error), 80) or type(error).__name__

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from autograder.errors import SubmissionError
 
 MOST_FILES = 200
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 MOST_DEPTH = 4
 _MOST_ENTRIES = 5000
 _SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+Habits = tuple[Mapping[str, str], ...]
+"""Old forms in code and what to say of each, as `[[habits]]` of assignment.toml has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownAssignments:
@@ -17,12 +20,14 @@ class KnownAssignments:
     `entry_points` gives for each assignment the names that a submission must define;
     `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
     assignment the source of its released script, where the caller has it: a definition equal to
-    the released one is untouched, even if it holds more than `raise NotImplementedError`.
+    the released one is untouched, even if it holds more than `raise NotImplementedError`;
+    `habits` gives for each assignment what is worth a kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]
     preferred: str | None = None
     stubs: Mapping[str, str] = field(default_factory=dict)
+    habits: Mapping[str, Habits] = field(default_factory=dict)
 
     def names_of(self, assignment: str | None) -> frozenset[str]:
         """The entry points of one assignment; of all if there is none."""
@@ -37,7 +42,8 @@ class Cell:
 
     `origin` is what a student calls the place ("cell 5", the fifth code cell of the notebook,
     or a file name), `first_line` the line there at which `source` starts (1-based), `id` the
-    notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell.
+    notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell, `binds`
+    the entry points that it defines.
     """
 
     source: str
@@ -45,10 +51,25 @@ class Cell:
     first_line: int = 1
     id: str | None = None
     name: str | None = None
+    binds: tuple[str, ...] = ()
 
     def where(self, line: int) -> str:
         """The place of a line of `source` (1-based): "cell 5, line 3"."""
         return f"{self.origin}, line {self.first_line + line - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What is told of a submission's code: for words only, no mark depends on it.
+
+    `defined` gives for each function, class and method ("criterion", "Model.forward") its line
+    with its place, `lines` those that may use what they import: the line with its place, and the
+    text in which to look for a name. `habits` are notes on old forms.
+    """
+
+    defined: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
+    habits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +79,8 @@ class Submission:
     `name` is the path as it was given, `files` the helper files to lay beside the code (relative
     POSIX names, no links), `dropped` gives for each name whose definition was left out because
     it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read, `file` the
-    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one).
+    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one),
+    `filled` gives for each entry point that is filled in the SHA-256 (hex) of its code.
     """
 
     name: str
@@ -70,3 +92,5 @@ class Submission:
     digest: str
     dropped: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    code: Code = field(default_factory=Code)

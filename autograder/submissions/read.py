@@ -5,19 +5,22 @@
          └─ .py, .ipynb ────────────────────┴─ scripts, notebooks: text -> cells that compile
 
 Nothing of a submission is imported, evaluated or executed here: it is read as bytes, decoded, and
-parsed. Anything that can't be read ends in one SubmissionError, which says what to do.
+parsed. Anything that can't be read ends in one SubmissionError, which says what to do. All this
+has no limit on time: what others handed in is read by grading/reader.py, which calls it elsewhere.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
     KINDS,
+    CandidateFile,
     Choice,
     choose,
     listed,
@@ -25,13 +28,15 @@ from autograder.submissions.choose import (
     read_candidate,
     topmost,
 )
+from autograder.submissions.definitions import definitions
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
-from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.model import Cell, KnownAssignments, Submission
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 
 _NOT_STUDENTS = frozenset({"", "assignments", "submitted", "release", "source", "solutions"})
 _MOST_HELPER_CODE = 512 * 1024
+_MOST_HELPERS = 32 * 1024 * 1024
 _PASS = "pass a folder, a .py, a .ipynb or a zip of these"
 
 
@@ -87,29 +92,42 @@ def _submission(
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
+    cells = tuple(_cells(candidate, course.names_of(candidate.assignment)))
     in_order = [candidate.name, *sorted(helpers)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
-        cells=tuple(candidate.reading.cells),
+        cells=cells,
         files=helpers,
         notes=tuple(notes),
         digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
+        filled={name: digest_of([code]) for name, code in candidate.filled.items()},
     )
+
+
+def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
+    """The cells, each with the entry points that it defines."""
+    for cell in candidate.reading.cells:
+        bound = dict.fromkeys(found.name for found in definitions(cell.source, names))
+        yield replace(cell, binds=tuple(bound))
 
 
 def _helpers(
     content: Mapping[str, bytes], left_out: set[str], notes: list[str]
 ) -> dict[str, bytes]:
-    """The files that go along with the one to grade; code is bounded, since the judge parses it."""
+    """The files that go along with the one to grade; code is bounded, since it is parsed."""
     helpers: dict[str, bytes] = {}
-    code = 0
+    code = total = 0
     for name, data in content.items():
         if name in left_out or name.lower().endswith(".ipynb"):
             continue
+        if total + len(data) > _MOST_HELPERS:
+            notes.append(f"{name}: too many bytes beside the code: left aside")
+            continue
+        total += len(data)
         if name.lower().endswith(".py"):
             if code + len(data) > _MOST_HELPER_CODE:
                 notes.append(f"{name}: too much code in helper files: left aside")

@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from rich.console import Console
 
 from autograder.course.course import Course
+from autograder.grading.reader import Reader
 from autograder.sandbox.host.start import PLAIN
 from autograder.student.events import Saved
 from autograder.student.progress import Progress
@@ -205,12 +207,16 @@ class Desk:
         self.asked = Asked()
         course = Course.handed_out(folder)
         console = Console(file=self.page, width=80)
-        self.watch = Watch(folder, course, self.asked, queue.SimpleQueue(), console, has_keys=False)
-        self.watch.take(read_work(folder, course.known()), time.monotonic())
+        reader, events = Reader(), queue.SimpleQueue()
+        self.watch = Watch(folder, course, self.asked, reader, events, console, has_keys=False)
+        self.watch.take(read_work(folder, course.known(), reader), time.monotonic())
 
     def save(self, name, text):
         (self.folder / name).write_text(text)
         self.tell(name)
+
+    def close(self):
+        self.watch.reader.close()
 
     def tell(self, name):
         self.watch.on_save(Saved(self.folder / name, time.monotonic()))
@@ -218,7 +224,8 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(lay_out(tmp_path / "lab"))
+    with closing(Desk(lay_out(tmp_path / "lab"))) as desk:
+        yield desk
 
 
 @pytest.mark.parametrize(("name", "written"), [("tiny.py", script), ("tiny.ipynb", notebook)])
