@@ -7,6 +7,7 @@ costs the submission that it read, and no other.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import IO, Self, TypeVar
 
 from autograder.errors import InternalError, SubmissionError
 from autograder.grading.plain import dump, load
@@ -32,7 +33,7 @@ from autograder.grading.reader_process import (
     receive,
     send,
 )
-from autograder.sandbox.host.base import ENVIRONMENT, start_python
+from autograder.sandbox.host.base import ENVIRONMENT, death, start_python
 from autograder.sandbox.host.start import is_plain
 from autograder.submissions.model import KnownAssignments, Submission
 from autograder.submissions.saved import SavedCell
@@ -41,7 +42,6 @@ T = TypeVar("T")
 MODULE = "autograder.grading.reader_process"
 WALL_SECONDS = 60.0
 """By the clock, for a machine that is busy: only then does it count."""
-END_SECONDS = 1.0
 TRIES = 3
 NOBODY = KnownAssignments({})
 
@@ -53,6 +53,7 @@ class Reader:
 
     _process: subprocess.Popen[bytes] | None = None
     _control: socket.socket | None = None
+    _printed: IO[bytes] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __enter__(self) -> Self:
@@ -84,25 +85,24 @@ class Reader:
             return
         self._control, theirs = socket.socketpair()
         self._control.settimeout(WALL_SECONDS)
-        with theirs, tempfile.TemporaryFile() as printed:
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as it runs)
+        with theirs:
             given = {"module": MODULE, "control": theirs.fileno()}
-            self._process = start_python(given, printed, ENVIRONMENT, "/", [theirs.fileno()])
+            self._process = start_python(given, self._printed, ENVIRONMENT, "/", [theirs.fileno()])
         assert self._process.stdin is not None
         self._process.stdin.close()
 
-    def close(self) -> int | None:
-        """Ends the process, and says how it ended, if there was one; may be done twice."""
+    def close(self) -> None:
+        """Ends the process, if there is one; may be done twice."""
         process, self._process = self._process, None
         if process is None:
-            return None
+            return
         assert self._control is not None
-        self._control.close()  # one that has ended by itself, or will, tells more than a kill
-        try:
-            process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        return process.returncode
+        assert self._printed is not None
+        self._control.close()
+        process.kill()
+        process.wait()
+        self._printed.close()
 
     def _value(self, kind: type[T], request: Request) -> T:
         answer = self._answer(request)
@@ -135,18 +135,27 @@ class Reader:
         assert self._control is not None
         answer = None
         try:
-            send(self._control, message)
-            answer = receive(self._control)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                send(self._control, message)
+                answer = receive(self._control)
+            if answer is None:
+                self._explain(file)
         except TimeoutError:
             raise too_long(file) from None
-        except OSError:
-            return None
         finally:
             if answer is None:  # Ctrl-C, too: an answer to nobody must not be taken for the next
-                ended = self.close()
-        if answer is None and ended == -signal.SIGPROF:
-            raise too_long(file)
+                self.close()
         return answer
+
+    def _explain(self, file: str) -> None:
+        """Raises why the reader died, if that was no accident: too much to read, or our fault."""
+        assert self._process is not None
+        assert self._printed is not None
+        ended = self._process.wait(WALL_SECONDS)
+        if ended == -signal.SIGPROF:
+            raise too_long(file)
+        if ended > 0:
+            raise death("the reader died", self._printed)
 
 
 def too_long(file: str) -> SubmissionError:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -93,15 +94,6 @@ CODE = {
 }
 
 
-def read(reader: Reader, path: Path) -> Submission | None:
-    """What was read; None if it was refused, in one line."""
-    try:
-        return reader.read(path, COURSE)
-    except SubmissionError as error:
-        assert "\n" not in str(error)
-        return None
-
-
 def is_well(reader: Reader, tmp_path: Path) -> bool:
     """Whether the next student's work is read as ever."""
     path = tmp_path / "next" / "lab.py"
@@ -116,7 +108,8 @@ def test_a_file_of_anything_costs_its_own_submission_at_most(name, reader, tmp_p
     forms = [{"lab.py": CODE[name]}, {"lab.py": FILLED, "mine.py": CODE[name]}]
     forms.append({"lab.ipynb": notebook(CODE[name], FILLED)})
     files = forms[list(CODE).index(name) % len(forms)]
-    read(reader, folder(tmp_path / "work", files))
+    with suppress(SubmissionError):
+        reader.read(folder(tmp_path / "work", files), COURSE)
     assert is_well(reader, tmp_path)
 
 
@@ -143,11 +136,10 @@ NOTEBOOKS = {
 def test_a_notebook_of_anything_costs_its_own_submission_at_most(name, reader, tmp_path):
     path = tmp_path / "lab.ipynb"
     path.write_bytes(NOTEBOOKS[name])
-    read(reader, path)
-    try:
+    with suppress(SubmissionError):
+        reader.read(path, COURSE)
+    with suppress(SubmissionError):
         reader.saved(path, ["criterion"])
-    except SubmissionError as error:
-        assert "\n" not in str(error)
     assert is_well(reader, tmp_path)
 
 
@@ -232,7 +224,7 @@ def test_an_answer_that_is_none_is_not_taken(change):
     assert load(Submission, data) == submission
     changed = change(data)
     if changed != data:
-        with pytest.raises(ValueError, match="it|expected"):
+        with pytest.raises(ValueError, match=r"it|expected"):
             load(Submission, changed)
 
 
@@ -240,5 +232,5 @@ def test_json_that_is_nested_too_deeply_is_no_answer():
     deep = json.dumps(0).encode()
     for _ in range(3):
         deep = b"[" * 100_000 + deep
-    with pytest.raises(ValueError, match="nested|cut off|expect"):
+    with pytest.raises(ValueError, match=r"nested|cut off|expect"):
         load(Submission, len(deep).to_bytes(8, "little") + deep)

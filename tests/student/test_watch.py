@@ -233,13 +233,13 @@ def test_a_half_written_file_is_not_answered(tmp_path, name, written):
     folder = lay_out(tmp_path / "lab")
     (folder / "tiny.py").unlink()
     (folder / name).write_text(written(double="return 16 * x"))
-    desk = Desk(folder)
-    before = desk.page.getvalue()
     whole = written(double="return 17 * x", triple="return 4")
-    desk.save(name, whole[: whole.index("17 * x") + 4])
-    assert len(desk.asked.codes) == 1
-    assert desk.page.getvalue() == before
-    desk.save(name, whole)
+    with closing(Desk(folder)) as desk:
+        before = desk.page.getvalue()
+        desk.save(name, whole[: whole.index("17 * x") + 4])
+        assert len(desk.asked.codes) == 1
+        assert desk.page.getvalue() == before
+        desk.save(name, whole)
     assert len(desk.asked.codes) == 2
     assert "return 17 * x" in desk.asked.codes[1]
 
