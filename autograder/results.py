@@ -106,7 +106,8 @@ class Result:
 
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
-    `error` says why it could not be graded at all ("" when it could). `printed` is what the cells
+    `error` says why it could not be graded at all ("" when it could), `doubt` why a person should
+    say what counts ("" when that is clear). `printed` is what the cells
     printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
     the place of a cell that ran long before any check, and its seconds: shown to the student,
     and no part of the JSON, in which nothing but `seconds` is a time.
@@ -122,6 +123,7 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     error: str = ""
+    doubt: str = ""
     printed: str = field(default="", metadata=NOT_IN_JSON)
     slow_start: tuple[str, float] | None = field(default=None, metadata=NOT_IN_JSON)
 

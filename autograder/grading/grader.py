@@ -174,7 +174,13 @@ class Grader:
             tuple(_ungraded(e) for e in self.course.assignment(name).named(only)) if name else ()
         )
         return Result(
-            str(path), path.stem, name, exercises, error=str(error), seed=self.settings.seed
+            str(path),
+            path.stem,
+            name,
+            exercises,
+            error=str(error),
+            doubt=error.problem if error.doubt else "",
+            seed=self.settings.seed,
         )
 
     def grade_submission(
@@ -239,6 +245,7 @@ class Grader:
             seed=self.settings.seed,
             printed=session.printed_loading or "",
             slow_start=_slow_start(session),
+            doubt=submission.doubt,
         )
 
     def session(self, submission: Submission) -> Session:

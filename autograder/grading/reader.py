@@ -114,7 +114,9 @@ class Reader:
         except ValueError as error:
             raise InternalError(f"{request.path}: what the reader says of it: {error}") from None
         if answer[:1] == REFUSED:
-            raise SubmissionError(refusal.file, refusal.problem, refusal.remedy)
+            raise SubmissionError(
+                refusal.file, refusal.problem, refusal.remedy, doubt=refusal.doubt
+            )
         raise InternalError(f"{refusal.file}: can't be read: {refusal.problem} ({refusal.remedy})")
 
     def _answer(self, request: Request) -> bytes:

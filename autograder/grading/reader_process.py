@@ -74,6 +74,7 @@ class Refusal:
     file: str
     problem: str
     remedy: str
+    doubt: bool = False
 
 
 def main(given: Mapping[str, Any]) -> None:
@@ -152,7 +153,7 @@ def answer(request: Request) -> bytes:
         try:
             return _read(request)
         except SubmissionError as error:
-            refusal = Refusal(error.file, error.problem, error.remedy)
+            refusal = Refusal(error.file, error.problem, error.remedy, error.doubt)
         except MemoryError:
             problem = f"to read it takes more than {MEMORY_BYTES >> 20} MiB of memory"
             refusal = Refusal(request.path, problem, SMALLER)

@@ -62,13 +62,14 @@ class HandedIn:
     def repaired(self, released: NotebookNode, assignment: Assignment, reader: Reader) -> Repaired:
         """The notebook as nbgrader can take it.
 
-        Where a script is what is graded, the release with the script's code in its cells.
+        Where a script is what is graded, or a notebook in an archive, it is the release with that
+        code in its cells.
         """
         names = {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
         file = f"{assignment.name}.ipynb"
         if isinstance(self.content, Submission):
             file = self.content.file
-            if file.lower().endswith(".py"):
+            if file.lower().endswith(".py") or not (self.place.folder / file).is_file():
                 made = stand_in(self.content.cells, released, names)
                 return Repaired(made, (f"graded: {file}",))
         path = self.place.folder / file
@@ -110,11 +111,12 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
 
 
 def doubtful(result: Result) -> frozenset[str]:
-    """The check cells of exercises that could not be judged through our fault."""
+    """The check cells that a person has to look at: of exercises that could not be judged through
+    our fault; all of them where it is not clear which file counts."""
     return frozenset(
         CHECK_CELL.format(exercise.name)
         for exercise in result.exercises
-        if any(check.status is Status.INTERNAL for check in exercise.checks)
+        if result.doubt or any(check.status is Status.INTERNAL for check in exercise.checks)
     )
 
 

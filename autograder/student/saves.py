@@ -21,8 +21,9 @@ from autograder.errors import SubmissionError
 from autograder.grading.grader import Grader
 from autograder.grading.reader import Reader
 from autograder.results import Result
-from autograder.submissions.choose import KINDS, normalised
+from autograder.submissions.choose import normalised
 from autograder.submissions.files import is_skipped
+from autograder.submissions.forms import KINDS
 from autograder.submissions.model import KnownAssignments, Submission
 
 MOST_FOLDERS = 200

@@ -6,6 +6,7 @@ kinds, the number and the total of sizes. Nothing is written to disk.
 
 from __future__ import annotations
 
+import calendar
 import io
 import stat
 import struct
@@ -103,3 +104,4 @@ def _take(archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, files: Fi
     else:
         with archive.open(entry) as packed:
             files.content[name] = packed.read(entry.file_size)
+        files.times[name] = float(calendar.timegm((*entry.date_time, 0, 0, 0)))

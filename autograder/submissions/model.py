@@ -80,7 +80,8 @@ class Submission:
     POSIX names, no links), `dropped` gives for each name whose definition was left out because
     it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read, `file` the
     file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one),
-    `filled` gives for each entry point that is filled in the SHA-256 (hex) of its code.
+    `filled` gives for each entry point that is filled in the SHA-256 (hex) of its code, `doubt`
+    says why a person should look at which file counts ("" where that is clear).
     """
 
     name: str
@@ -94,3 +95,4 @@ class Submission:
     file: str = ""
     filled: Mapping[str, str] = field(default_factory=dict)
     code: Code = field(default_factory=Code)
+    doubt: str = ""
