@@ -21,11 +21,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.course.model import FIXTURES, Check
-from autograder.judge.expect import credit, expect, fail, plain
+from autograder.judge.expect import array, credit, expect, fail, plain
 from autograder.results import exact
 from autograder.sandbox.outcomes import Raised
 
-__all__ = ["check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
+__all__ = ["array", "check", "column", "credit", "expect", "fail", "mistake", "plain", "raised"]
 
 Thing = TypeVar("Thing")
 MOST_POINTS = 1_000_000
@@ -41,8 +41,9 @@ def check(
 ) -> Callable[[Callable[..., Any]], Check]:
     """Makes a function a check: its name is its id, its docstring the line a student reads.
 
-    Parameters of the function name what it needs: student, reference, rng, thresholds. In
-    checks.py it is visible, in hidden.py hidden; only there it may ask for `reference`. `after`
+    Parameters of the function name what it needs: student, reference, bench (torch in a worker
+    that no submission can reach), rng, thresholds. In checks.py it is visible, in hidden.py
+    hidden; only there it may ask for `reference`. `after`
     names checks, or is one; without their points this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and
     TypeError or ValueError where `points` is not a number above 0.
@@ -97,11 +98,14 @@ def column(*values: float) -> npt.NDArray[np.float32]:
     return np.array(values, dtype=np.float32).reshape(-1, 1)
 
 
-def raised(action: Callable[[], Any]) -> str | None:
-    """The type name of the exception that the student's code raises in `action`, or None."""
+def raised(action: Callable[[], Any], wanted: str = "") -> str | None:
+    """The type name of the exception that the student's code raises in `action`, or None; `wanted`
+    if that is one of Python's own exceptions and this one is a subclass of it."""
     try:
         plain_or_nothing = action()
     except Raised as fault:
-        return fault.type_name
+        if wanted in fault.kinds:
+            return wanted
+        return f"another {wanted}" if fault.type_name == wanted else fault.type_name
     del plain_or_nothing
     return None

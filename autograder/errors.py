@@ -10,6 +10,7 @@
     ├── GradebookError          nbgrader's gradebook can't be opened, read or written
     │   └── GradebookUnavailable    it is locked or can't be reached: true for every student
     └── InternalError           a fault of the autograder itself
+        └── ForkserverError         no worker can be started: true for every submission
 
 What goes wrong inside a student's code is no exception here: it is an outcome, then a verdict.
 """
@@ -120,3 +121,7 @@ class InternalError(AutograderError):
     """A fault of the autograder itself, not of a submission or of the course."""
 
     exit_code = 70
+
+
+class ForkserverError(InternalError):
+    """The process that starts all workers has died, or does not start."""

@@ -8,14 +8,18 @@ Report            one run of `autograder grade`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 SCHEMA_VERSION = 1
+MOST_NOTES = 20
+NOTE_LENGTH = 300
 NOT_IN_JSON = {"json": False}
+AND_MORE = re.compile(r"and (\d{1,9}) more")
 
 
 # -- points: exact decimals, from where they are read to where they are shown -----------------
@@ -100,6 +104,16 @@ class ExerciseResult:
         return total(check.max_score for check in self.checks)
 
 
+def few(notes: Sequence[str], most: int = MOST_NOTES) -> tuple[str, ...]:
+    """At most so many notes, none longer than NOTE_LENGTH; of more, the last says how many."""
+    short = [n if len(n) <= NOTE_LENGTH else f"{n[: NOTE_LENGTH - 3]}..." for n in notes]
+    before = AND_MORE.fullmatch(short[-1]) if len(short) > most else None
+    if len(short) > most:
+        left_out = len(short) - most + (int(before[1]) if before else 1)
+        short[most - 1 :] = [f"and {left_out} more"]
+    return tuple(short)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One submission, graded.
@@ -107,7 +121,8 @@ class Result:
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
     `error` says why it could not be graded at all ("" when it could), `doubt` why a person should
-    say what counts ("" when that is clear). `printed` is what the cells
+    say what counts ("" when that is clear); `is_our_fault` that this was
+    not for what was handed in. Of `notes` it keeps a `few`. `printed` is what the cells
     printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
     the place of a cell that ran long before any check, and its seconds: shown to the student,
     and no part of the JSON, in which nothing but `seconds` is a time.
@@ -124,8 +139,12 @@ class Result:
     seed: int = 0
     error: str = ""
     doubt: str = ""
+    is_our_fault: bool = field(default=False, metadata=NOT_IN_JSON)
     printed: str = field(default="", metadata=NOT_IN_JSON)
     slow_start: tuple[str, float] | None = field(default=None, metadata=NOT_IN_JSON)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", few(self.notes))
 
     @property
     def score(self) -> Decimal:
@@ -137,8 +156,10 @@ class Result:
 
     @property
     def has_internal_faults(self) -> bool:
-        """True where a check could not be judged through our fault."""
-        return any(c.status is Status.INTERNAL for e in self.exercises for c in e.checks)
+        """True where a check could not be judged through our fault, or nothing could."""
+        return self.is_our_fault or any(
+            c.status is Status.INTERNAL for e in self.exercises for c in e.checks
+        )
 
 
 @dataclass(frozen=True, slots=True)

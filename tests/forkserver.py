@@ -43,6 +43,9 @@ class Borrowed:
     def alive(self) -> bool:
         return self.common.alive
 
+    def restart(self) -> None:
+        self.common.restart()
+
     def start(self) -> WorkerTransport:
         for name in ("policy", "require", "device", "interrupted"):
             setattr(self.common, name, getattr(self, name))

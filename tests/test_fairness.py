@@ -1,7 +1,7 @@
-"""Right answers in other forms get full marks: one file a form, found by glob.
+"""Right answers in other forms get full marks: one file or folder a form, found by glob.
 
-`fair/<assignment>/<exercise>/*.py` hold one exercise each, `fair/<assignment>/whole/*/` whole
-submissions.
+`fair/<assignment>/<exercise>/` holds one exercise each, in scripts, notebooks and folders,
+`fair/<assignment>/whole/*/` whole submissions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from autograder.results import ExerciseResult, Status
 
 ROOT = Path(__file__).parents[1]
 FAIR = ROOT / "tests" / "fair"
-FORMS = sorted(path for path in FAIR.glob("*/*/*.py") if path.parent.name != "whole")
+FORMS = sorted(
+    path
+    for path in FAIR.glob("*/*/*")
+    if path.parent.name != "whole" and (path.is_dir() or path.suffix in (".py", ".ipynb"))
+)
 WHOLE = sorted(path for path in FAIR.glob("*/whole/*") if path.is_dir())
 
 

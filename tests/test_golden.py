@@ -22,7 +22,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,8 +32,9 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.grader import Grader, Settings
+from autograder.reports.text import exercise_text
+from autograder.results import MOST_NOTES, NOTE_LENGTH, Result, Status, as_json
 from autograder.results import Report as RunReport
-from autograder.results import Result, Status, as_json
 from autograder.sandbox.linux import hunt
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 
@@ -54,7 +55,7 @@ class Expected:
 
     `score` gives points by exercise ("full": all of them), `status` and `rationale_contains`
     are by check, `every_status` lists those that a check may end with, `shown` what the
-    command line prints in its plain report.
+    command line prints in its plain report, `visible_lacks` what no text for students holds.
     """
 
     score: dict[str, float | str] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class Expected:
     printed_contains: tuple[str, ...] = ()
     printed_lacks: tuple[str, ...] = ()
     printed_at_most: int = 200_000
+    visible_lacks: tuple[str, ...] = ()
     error_contains: str = ""
     shown: tuple[str, ...] = ()
 
@@ -73,7 +75,8 @@ class Expected:
 class Case:
     """One golden folder. `threat` is its number in the list of attacks, `needs` are layers and
     `machine` the processor without which it shows nothing, `after` the case graded before it;
-    with `command_line` it also goes through the installed command."""
+    `twice`: it is graded once more, with the same result. With `command_line` it also goes through
+    the installed command."""
 
     assignment: str
     name: str
@@ -86,6 +89,7 @@ class Case:
     needs: tuple[str, ...] = ()
     machine: str = ""
     after: str = ""
+    twice: bool = False
     command_line: bool = False
 
     @classmethod
@@ -116,8 +120,8 @@ def case_of(assignment: str, name: str) -> Case:
     return next(case for case in CASES if (case.assignment, case.name) == (assignment, name))
 
 
-@pytest.fixture(scope="module")
-def victims() -> Iterator[None]:
+@contextmanager
+def something_to_steal() -> Iterator[None]:
     """Something to steal and to reach around the graders; and what escapes from its parents comes
     to us, so that we see it."""
     with (
@@ -135,6 +139,12 @@ def victims() -> Iterator[None]:
         prctl(Prctl.SET_CHILD_SUBREAPER, 1)
         yield
         prctl(Prctl.SET_CHILD_SUBREAPER, 0)
+
+
+@pytest.fixture(scope="module")
+def victims() -> Iterator[None]:
+    with something_to_steal():
+        yield
 
 
 @dataclass
@@ -205,6 +215,8 @@ def test_the_outcome_is_the_expected_one_and_the_next_is_untouched(
     if off:
         pytest.skip(f"needs {', '.join(off)}, which this machine does not have")
     compare(case, result)
+    if case.twice:
+        assert lasting(grade(grader, case, path)) == lasting(result)
     assert strays(others) == []
     assert marked_files() == files
     assert digest(case.folder) == content
@@ -234,12 +246,19 @@ def compare(case: Case, result: Result) -> None:
         assert check.status is Status.PASSED or check.rationale, "a verdict without its reason"
     for name, text in expected.rationale_contains.items():
         assert text in checks[name].rationale, said
+    assert len(result.notes) <= MOST_NOTES
+    assert max(map(len, result.notes), default=0) <= NOTE_LENGTH
     for text in expected.notes_contain:
         assert text in "\n".join(result.notes)
     for text in expected.printed_contains:
         assert text in printed
     for text in expected.printed_lacks:
         assert text not in printed
+    page = "\n".join(
+        exercise_text(exercise, result.notes, printed=True) for exercise in result.exercises
+    )
+    for text in expected.visible_lacks:
+        assert text not in page + printed + result.printed
     assert len(printed) <= expected.printed_at_most
     assert result.seconds < DEADLINE
 

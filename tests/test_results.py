@@ -11,6 +11,8 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from autograder.results import (
+    MOST_NOTES,
+    NOTE_LENGTH,
     SCHEMA_VERSION,
     ExerciseResult,
     Report,
@@ -18,6 +20,7 @@ from autograder.results import (
     Status,
     Verdict,
     as_json,
+    few,
 )
 from autograder.sandbox.layers import LAYERS
 
@@ -116,3 +119,21 @@ def test_json_holds_no_text_that_utf8_cannot():
     odd = Result("\udc80.py", "\udc80", "tiny", notes=("\ud800",), error="\udfff")
     assert as_json(Report((odd,)))["results"][0]["student"] == "\\udc80"
     json.dumps(as_json(Report((odd,))), ensure_ascii=False).encode("utf-8")
+
+
+def test_a_result_keeps_a_few_short_notes_and_says_how_many_there_are():
+    flooded = Result("a", "a", "tiny", notes=tuple(f"note {n}" for n in range(1990)))
+    assert len(flooded.notes) == MOST_NOTES
+    assert flooded.notes[0] == "note 0"
+    assert flooded.notes[-1] == "and 1971 more"
+    (long,) = Result("a", "a", "tiny", notes=("x" * 5_000,)).notes
+    assert (len(long), long[-4:]) == (NOTE_LENGTH, "x...")
+    as_many = tuple(map(str, range(MOST_NOTES)))
+    assert Result("a", "a", "tiny", notes=as_many).notes == as_many
+
+
+@pytest.mark.parametrize("most", [2, 5, MOST_NOTES, 25])
+def test_notes_that_were_left_out_before_are_counted_too(most):
+    whole = [f"note {n}" for n in range(100)]
+    assert few(few(whole, 25), most) == few(whole, most)
+    assert few(["first", *few(whole, 25)], most) == few(["first", *whole], most)

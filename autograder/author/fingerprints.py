@@ -12,7 +12,7 @@ from autograder.course.course import solution_source
 from autograder.course.load import HIDDEN, SHOW, VISIBLE
 from autograder.course.mistakes import Mistake, load_mistakes
 from autograder.course.model import Check, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import Problem
 from autograder.grading.grader import Grader
 from autograder.grading.references import ReferenceRun
@@ -79,7 +79,7 @@ def show_problems(grader: Grader, exercise: Exercise) -> list[Problem]:
         return []
     cells = [Cell(solution_source(exercise) or "", "solution.py"), Cell(read_text(path), SHOW)]
     with contextlib.closing(grader.session(of_the_course(cells))) as session:
-        session.begin(seed=0, seconds=exercise.limits.seconds)
+        session.begin(0, seconds=exercise.limits.seconds)
         faults = [found.fault for found in session.load_faults]
     remedy = "fix it: it may use the solution, and what pip installs with autograder"
     return [Problem(str(path), 0, words.of_fault(fault).rstrip("."), remedy) for fault in faults]
@@ -141,6 +141,7 @@ def run_source(
             grader.reference(exercise),
             seed=seed,
             foresight=grader.foresight(exercise, seed),
+            bench=grader.bench,
         )
     finally:
         session.close()

@@ -21,7 +21,7 @@ from autograder.course.load import SHOW, VISIBLE
 from autograder.course.mistakes import FILE as MISTAKES
 from autograder.course.mistakes import load_mistakes
 from autograder.course.model import Assignment, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import Problem
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

@@ -9,8 +9,9 @@ import tokenize
 from collections.abc import Iterator
 from decimal import Decimal
 
+from autograder.course.load import SHOW
 from autograder.course.model import Assignment, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.nbgrader.page import ExercisePage
 from autograder.results import shown_points, total
 
@@ -85,7 +86,7 @@ def hidden_points(exercise: Exercise) -> Decimal:
 
 def show(exercise: Exercise) -> str:
     """The cell that shows students what they made; "" where the exercise has none."""
-    path = exercise.folder / "show.py"
+    path = exercise.folder / SHOW
     return for_students(read_text(path)) if path.exists() else ""
 
 

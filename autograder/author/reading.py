@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder.authoring import read_points
 from autograder.course.load import HIDDEN, VISIBLE, parameters
 from autograder.course.model import FIXTURES
-from autograder.course.source import read_python
+from autograder.course.texts import read_python
 from autograder.errors import Problem, did_you_mean
 from autograder.judge.expect import Expectation
 

@@ -19,6 +19,7 @@ from autograder.author.reading import read_checks
 from autograder.course.hints import DOCUMENTATION, HINTS, LINK, STEPS, load_hints
 from autograder.course.load import (
     FOLDER,
+    SHOW,
     VISIBLE,
     exercise_name,
     parse_signature,
@@ -27,8 +28,8 @@ from autograder.course.load import (
 )
 from autograder.course.mistakes import FILE as MISTAKES
 from autograder.course.mistakes import read_mistakes
-from autograder.course.source import read_python, read_text
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, line_of, read_table
+from autograder.course.texts import read_python, read_text
 from autograder.errors import CourseError, Problem, did_you_mean
 
 WRITTEN = ("statement.md", "solution.py", VISIBLE, MISTAKES, HINTS)
@@ -110,8 +111,8 @@ def _exercise_problems(folder: Path, exercises: list[tuple[Path, Iterable[str]]]
         return [Problem(str(folder / MISTAKES), 0, "has no mistake", remedy)]
     if found := list(_hint_problems(folder, [n for n in checks.names if n in checks.visible])):
         return found
-    if (folder / "show.py").exists():
-        read_python(folder / "show.py")
+    if (folder / SHOW).exists():
+        read_python(folder / SHOW)
     exercises.append((folder, entry_points))
     return []
 

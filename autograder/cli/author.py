@@ -96,11 +96,10 @@ def prove(options: argparse.Namespace) -> int:
     from autograder.course.course import Course
 
     course, console, code = Course.open(options.course), make_console(), 0
-    for name in options.assignment or course.folders:
+    wanted = frozenset(options.exercise)
+    for name in options.assignment or course.holding(wanted):
         with _progress(console) as tell:
-            for what, summary, found in prove_assignment(
-                course, name, frozenset(options.exercise), tell
-            ):
+            for what, summary, found in prove_assignment(course, name, wanted, tell):
                 if found:
                     code = 1
                     _print_problems(found, console)
@@ -131,9 +130,9 @@ def _print_problems(problems: Sequence[Problem], console: Console) -> None:
     from autograder.reports.escape import printable
 
     for problem in problems[:MOST_PROBLEMS]:
-        place = f"{_shown(Path(problem.file))}:{problem.line}" if problem.line else problem.file
+        place = _shown(Path(problem.file)) + (f":{problem.line}" if problem.line else "")
         line = Text("error ", style="red bold")
-        line.append(f"{_shown(Path(place))}: ", style="bold not red")
+        line.append(f"{place}: ", style="bold not red")
         line.append(printable(" ".join(problem.fact.split()), 500), style="not bold default")
         line.append(f": {problem.remedy}", style="not bold cyan")
         console.print(line, soft_wrap=True)

@@ -38,7 +38,7 @@ from autograder.results import Report, Result
 from autograder.submissions.read import told_apart
 
 if TYPE_CHECKING:
-    from autograder.grading.grader import Settings
+    from autograder.grading.grader import Grader, Settings
     from autograder.nbgrader.class_grading import Written
 
 DESCRIPTION = (
@@ -178,6 +178,7 @@ def grade(options: argparse.Namespace) -> int:
     names = told_apart(options.paths, course.folders)
     many = len(options.paths) > 1
     console = make_console()
+    stopped: AutograderError | None = None
     with Grader(course, settings) as grader:
         try:
             for path in options.paths:
@@ -193,11 +194,19 @@ def grade(options: argparse.Namespace) -> int:
                     print_result(result, console, printed=options.printed)
         except KeyboardInterrupt:
             _say(f"interrupted after {len(results)} of {len(options.paths)} submissions")
+        except AutograderError as error:
+            if not results:
+                raise
+            stopped = error
+            _say(f"stopped after {len(results)} of {len(options.paths)} submissions")
+        _say_deaths(grader)
     report = Report(tuple(results))
     if options.json:
         print_json(report)
     elif many:
         print_summary(results, console)
+    if stopped:
+        raise stopped
     return 130 if len(results) < len(options.paths) else exit_code(report)
 
 
@@ -219,14 +228,23 @@ def _grade_class(
         from autograder.nbgrader.class_grading import grade_class  # while the forkserver starts
 
         done = grade_class(options.paths, grader, options.gradebook, tell)
+        _say_deaths(grader)
     report = Report(tuple(done.results))
     if options.json:
         print_json(report)
     else:
         print_class_summary(done.states, done.tree.skipped, done.tree.others, console)
+    if done.stopped:
+        raise done.stopped
     if done.problem:
         raise GradebookError(f"{done.pending} of {len(done.results)} pending: {done.problem}")
     return exit_code(report) or (3 if done.tree.skipped else 0)
+
+
+def _say_deaths(grader: Grader) -> None:
+    if grader.deaths:
+        times = "once" if grader.deaths == 1 else f"{grader.deaths} times"
+        _say(f"the forkserver died {times} and was started again; is memory short on this machine?")
 
 
 def doctor(options: argparse.Namespace) -> int:

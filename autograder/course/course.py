@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.course import load
 from autograder.course.model import Assignment, Exercise
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import CourseError, UsageError
 from autograder.submissions.model import KnownAssignments
 
@@ -54,6 +54,14 @@ class Course:
             raise UsageError(f"unknown assignment {name!r}; there is {', '.join(self.folders)}")
         return self.folders[name]
 
+    def holding(self, exercises: frozenset[str]) -> list[str]:
+        """The names of the assignments that hold one of these exercises; all, where none does."""
+        return [
+            name
+            for name, folder in self.folders.items()
+            if exercises & {load.exercise_name(path) for path in load.exercise_folders(folder)}
+        ] or list(self.folders)
+
     def assignment(self, name: str) -> Assignment:
         """The assignment of that name, loaded once; UsageError as `folder`."""
         if name not in self._loaded:
@@ -64,11 +72,15 @@ class Course:
         """What the reader of submissions has to know."""
         if preferred is not None:
             self.assignment(preferred)
-        loaded = {name: self.assignment(name) for name in self.folders}
+        assignments = [self.assignment(name) for name in self.folders]
         return KnownAssignments(
-            {name: one.entry_points for name, one in loaded.items()},
+            {one.name: one.entry_points for one in assignments},
             preferred,
-            habits={name: one.habits for name, one in loaded.items()},
+            homes={
+                one.name: {name: part.name for part in one.exercises for name in part.entry_points}
+                for one in assignments
+            },
+            habits={one.name: one.habits for one in assignments},
         )
 
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import CourseError
 
 HINTS = "hints.md"

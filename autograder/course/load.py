@@ -18,8 +18,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from autograder.course.model import Assignment, Check, Exercise, Limits
-from autograder.course.source import read_python
 from autograder.course.tables import ASSIGNMENT, EXERCISE, habit_problems, read_table
+from autograder.course.texts import read_python
 from autograder.errors import CourseError
 from autograder.results import exact
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from autograder.course.load import parameters
 from autograder.course.model import Exercise
-from autograder.course.source import read_python, read_text
+from autograder.course.texts import read_python, read_text
 from autograder.errors import CourseError, did_you_mean
 
 FILE = "mistakes.py"

@@ -12,7 +12,7 @@ from typing import Any
 from autograder.errors import UsageError, did_you_mean
 from autograder.results import total
 
-FIXTURES = frozenset({"student", "reference", "rng", "thresholds"})
+FIXTURES = frozenset({"student", "reference", "bench", "rng", "thresholds"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

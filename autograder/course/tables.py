@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograder.course.source import read_text
+from autograder.course.texts import read_text
 from autograder.errors import CourseError, did_you_mean
 
 Number = object()

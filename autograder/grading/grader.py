@@ -5,25 +5,28 @@
 
 The forkserver imports torch while the first submission is read. A submission that can't be
 read, and anything that its code does, ends in a `Result` with its cause; the next is graded
-all the same.
+all the same. So does an exception of ours: each check is `internal`, for a person to look at.
+Where the forkserver dies, another one is started, and what it held is graded again; a submission
+with which it dies each time is left to a person, too.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import repeat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
 from autograder.course.course import Course, solution_source
 from autograder.course.model import Exercise
-from autograder.errors import InternalError, SubmissionError
+from autograder.errors import AutograderError, ForkserverError, InternalError, SubmissionError
 from autograder.grading.device import choose_device
 from autograder.grading.reader import Reader
 from autograder.grading.references import ReferenceRun, References
@@ -31,12 +34,12 @@ from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
 from autograder.judge.reference import RecordedReference
-from autograder.judge.run import Candidate, conclude, run_exercise
+from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
 from autograder.judge.words import UNREADABLE, brief, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
 from autograder.sandbox.host.start import AnyLauncher, launcher
-from autograder.sandbox.outcomes import Raised
+from autograder.sandbox.outcomes import Raised, StudentFault
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
 from autograder.submissions.syntax import shown
@@ -46,6 +49,11 @@ SUBMISSION_SECONDS = 600.0
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
+
+TRIES = 3
+"""So many forkservers are started for one submission, and so often one that does not start."""
+
+UNGRADED = "could not be graded, which is our fault; a person has to look at it:"
 
 MEMORY_BYTES = 2 << 30
 """For all processes of one worker together, beyond what the forkserver holds."""
@@ -75,6 +83,8 @@ class Grader:
     settings: Settings = field(default_factory=Settings)
     device: str = ""
     reader: Reader = field(default_factory=Reader)
+    deaths: int = 0
+    """How many forkservers have died, and been replaced."""
     _open: contextlib.ExitStack | None = None
     _launcher: AnyLauncher | None = None
     _references: References | None = None
@@ -126,6 +136,9 @@ class Grader:
     def _forget(self) -> None:
         """Lets go of what was learned of the course."""
         self._fingerprints.clear()
+        self._forget_references()
+
+    def _forget_references(self) -> None:
         references, self._references = self._references, None
         if references is not None:
             references.close()
@@ -138,13 +151,32 @@ class Grader:
 
     @property
     def alive(self) -> bool:
-        """Whether it can still grade: its forkserver has not been killed meanwhile."""
+        """Whether its forkserver lives."""
         return self._launcher is not None and self._launcher.alive
+
+    def _revive(self) -> None:
+        """Starts another forkserver where the old one has died, and tries it; what was learned in
+        workers of the old one is learned again. Raises ForkserverError where none starts."""
+        assert self._launcher is not None
+        error: InternalError | None = None
+        for _ in range(TRIES):
+            if self.alive:
+                return
+            self.deaths += 1
+            self._forget_references()
+            self._launcher.restart()
+            try:
+                self._launcher.start().close()
+            except InternalError as caught:
+                error = caught
+        if not self.alive:
+            raise ForkserverError(f"{error} (tried {TRIES} times)")
 
     def prepare(self) -> None:
         """Has a worker forked ahead now, and from now on none while another is at work: for
         someone who waits for one answer, not for many."""
         assert self._launcher is not None
+        self._revive()
         self._launcher.spares = False
         self._launcher.prepare()
 
@@ -157,6 +189,8 @@ class Grader:
             submission = self.reader.read(path, self.course.known(self.settings.assignment))
         except SubmissionError as error:
             return self.unreadable(path, error, only=only)
+        except Exception as error:
+            return self.failed(path, error, only=only)
         return self.grade_submission(submission, only, begun)
 
     def unreadable(
@@ -167,19 +201,49 @@ class Grader:
         only: Collection[str] = (),
     ) -> Result:
         """The result of a submission that could not be read: no points, and why."""
+        why = "The submission could not be read."
+        doubt = error.problem if error.doubt else ""
+        return self._without_grade(path, assignment, only, Status.SKIPPED, why, str(error), doubt)
+
+    def failed(
+        self,
+        path: Path,
+        error: Exception,
+        assignment: str | None = None,
+        only: Collection[str] = (),
+    ) -> Result:
+        """The result of a submission that could not be graded through our fault: for a person.
+
+        Raises the error itself where every submission of the run would meet it.
+        """
+        is_ours = isinstance(error, InternalError) or not isinstance(error, AutograderError)
+        if isinstance(error, ForkserverError) or not is_ours:
+            raise error
+        why = f"{UNGRADED} {brief(where_and_what(error))}"
+        return self._without_grade(path, assignment, only, Status.INTERNAL, why, f"{path}: {why}")
+
+    def _without_grade(
+        self,
+        path: Path,
+        assignment: str | None,
+        only: Collection[str],
+        status: Status,
+        why: str,
+        error: str,
+        doubt: str = "",
+    ) -> Result:
         name = assignment or self.settings.assignment or ""
         if not name and len(self.course.folders) == 1:
             name = next(iter(self.course.folders))
-        exercises = (
-            tuple(_ungraded(e) for e in self.course.assignment(name).named(only)) if name else ()
-        )
+        exercises = self.course.assignment(name).named(only) if name else ()
         return Result(
             str(path),
             path.stem,
             name,
-            exercises,
-            error=str(error),
-            doubt=error.problem if error.doubt else "",
+            tuple(_ungraded(exercise, status, why) for exercise in exercises),
+            error=error,
+            doubt=doubt,
+            is_our_fault=status is Status.INTERNAL,
             seed=self.settings.seed,
         )
 
@@ -190,12 +254,33 @@ class Grader:
         begun: float | None = None,
         tell: Callable[[Result], None] | None = None,
     ) -> Result:
-        """Grades what was read.
+        """Grades what was read; anew, with another forkserver, where the forkserver dies.
+
+        The visible checks of all exercises come first. What the code may keep of the hidden ones
+        after them has no way into a text for students: what it prints then is dropped.
 
         `tell` gets the result before the worker is ended, for someone who waits for it: to end
         all that a submission may have started takes tens of milliseconds.
         """
         begun = time.monotonic() if begun is None else begun
+        try:
+            for _ in range(TRIES):
+                self._revive()
+                with contextlib.suppress(_Lost):
+                    return self._grade(submission, only, begun, tell)
+            raise InternalError(f"the forkserver died {TRIES} times while it ran")
+        except Exception as error:
+            failed = self.failed(Path(submission.name), error, submission.assignment, only)
+        return replace(failed, submission=submission.name, student=submission.student)
+
+    def _grade(
+        self,
+        submission: Submission,
+        only: Collection[str],
+        begun: float,
+        tell: Callable[[Result], None] | None,
+    ) -> Result:
+        """Grades what was read, once. Raises _Lost where the forkserver has died meanwhile."""
         if submission.assignment is None:
             error = SubmissionError(
                 submission.name, "belongs to no assignment that is known", "pass --assignment NAME"
@@ -209,17 +294,31 @@ class Grader:
                 session.load()
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
             deadline = time.monotonic() + SUBMISSION_SECONDS
-            candidate = Candidate(
-                session, submission.code, _WhyMissing(submission, session), deadline
-            )
-            results = tuple(map(self._exercise, exercises, repeat(candidate), foresights))
+            missing = _WhyMissing(submission, session)
+            candidate = Candidate(session, submission.code, missing, deadline)
+            findings = [list[Finding]() for _ in exercises]
+            jobs = list(zip(exercises, findings, foresights, strict=True))
+            printed = [self._run(*job, candidate, visible=True) for job in jobs]
             notes = (*submission.notes, *load_notes(session), *submission.code.habits)
-            result = self._result(submission, session, results, notes, begun)
+            slow_start = _slow_start(session)
+            for job in jobs:
+                self._run(*job, candidate, visible=False)
+            results = tuple(
+                conclude(exercise, found, self.fingerprints(exercise), text)
+                for exercise, found, text in zip(exercises, findings, printed, strict=True)
+            )
+            result = self._result(submission, session, results, notes, slow_start, begun)
+            if not self.alive:
+                raise _Lost
             if tell is not None:
                 tell(result)
+        except Exception:
+            if not self.alive:
+                raise _Lost from None
+            raise
         finally:
             late = session.close()
-        return replace(result, notes=(*result.notes, late.message)) if late else result
+        return replace(result, notes=(late.message, *result.notes)) if late else result
 
     def _result(
         self,
@@ -227,6 +326,7 @@ class Grader:
         session: Session,
         exercises: tuple[ExerciseResult, ...],
         notes: tuple[str, ...],
+        slow_start: tuple[str, float] | None,
         begun: float,
     ) -> Result:
         assert self._launcher is not None
@@ -244,43 +344,60 @@ class Grader:
             seconds=time.monotonic() - begun,
             seed=self.settings.seed,
             printed=session.printed_loading or "",
-            slow_start=_slow_start(session),
+            slow_start=slow_start,
             doubt=submission.doubt,
         )
 
     def session(self, submission: Submission) -> Session:
         """A session for the cells of a submission."""
         assert self._launcher is not None
-        cells = [Source(cell.source, cell.where) for cell in submission.cells]
+        cells = [
+            Source(part.source, part.where, tuple((n, firmly) for n, _, firmly in part.hands_in))
+            for cell in submission.cells
+            for part in cell.statements()
+        ]
         return Session(
             self._launcher.start,
             cells,
+            file=PurePosixPath(submission.file).name,
             files=submission.files,
             seed=self.settings.seed,
             load_seconds=self.settings.load_seconds,
         )
 
-    def _exercise(
-        self, exercise: Exercise, candidate: Candidate, foresight: Foresight | None
-    ) -> ExerciseResult:
+    def _run(
+        self,
+        exercise: Exercise,
+        findings: list[Finding],
+        foresight: Foresight | None,
+        candidate: Candidate,
+        *,
+        visible: bool,
+    ) -> str:
+        """Runs the visible checks of an exercise, or the hidden ones; what the code printed."""
         reference = self.reference(exercise)
-        findings = run_exercise(
-            exercise,
-            candidate,
-            reference,
+        run_part(
+            *(exercise, visible, findings, candidate, reference),
             seed=self.settings.seed,
             seconds=self.settings.seconds,
             foresight=foresight,
+            bench=self.bench,
         )
         if reference is not None:
             reference.close()
-        return conclude(exercise, findings, self.fingerprints(exercise), candidate.session.drain())
+        self.bench.close()
+        return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------
 
     def reference(self, exercise: Exercise) -> RecordedReference | None:
         """The reference of an exercise; None in a student's folder."""
         return self._learned().of(exercise)
+
+    @property
+    def bench(self) -> RecordedReference:
+        """A worker of ours with torch and nobody's code, for checks that ask for it."""
+        return self._learned().bench
 
     def foresight(self, exercise: Exercise, seed: int) -> Foresight | None:
         """What the exercise's checks will ask with this seed; None in a student's folder."""
@@ -306,6 +423,10 @@ class Grader:
         return self._fingerprints[exercise.folder]
 
 
+class _Lost(Exception):
+    """The forkserver died, and with it the worker: what came back means nothing."""
+
+
 class _WhyMissing(Mapping[str, str]):
     """For an entry point that is not there: why, as far as reading and loading tell."""
 
@@ -316,8 +437,13 @@ class _WhyMissing(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         if name in self.submission.dropped:
             return f"{UNREADABLE} {self.submission.dropped[name]}"
+        defines = re.compile(
+            rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
+            re.MULTILINE,
+        )
         for found in self.session.load_faults:
-            if name in self.submission.cells[found.index].binds:
+            cell = self.session.cells[found.index]
+            if defines.search(cell.source):
                 return (
                     f"the code around it did not run to its end. {load_note(self.session, found)}"
                 )
@@ -331,11 +457,45 @@ class _WhyMissing(Mapping[str, str]):
 
 
 def load_notes(session: Session) -> list[str]:
-    """What happened while the cells ran: one line for each cell that did not run to its end."""
+    """What happened while the cells ran: one line for each statement that did not run to its end,
+    but for those that lack a name which another one should have bound."""
     notes = []
     for name, fault in session.file_faults.items():
         notes.append(f"{name} could not be laid beside the code: {fault.message}")
-    return notes + [load_note(session, found) for found in session.load_faults]
+    for device in session.missing_devices:
+        notes.append(
+            f'The default device "{device}" is not on the machine that graded this; the code ran '
+            "without it."
+        )
+    causes: dict[str, int] = {}
+    needed = Counter[int]()
+    for found in session.load_faults:
+        cause = causes.get(_missing(found.fault), found.index)
+        needed[cause] += 1
+        causes.update(dict.fromkeys(_bound(session.cells[found.index].source), cause))
+    for found in session.load_faults:
+        if others := needed[found.index]:
+            more = f" ({others - 1} more that need it did not run)" if others > 1 else ""
+            notes.append(load_note(session, found) + more)
+    return notes
+
+
+_MISSING = re.compile(r"name '(\w+)' is not defined")
+
+
+def _missing(fault: StudentFault) -> str:
+    """The name that was not there, "" for other faults."""
+    found = _MISSING.match(fault.message) if isinstance(fault, Raised) else None
+    return found[1] if found is not None else ""
+
+
+def _bound(source: str) -> list[str]:
+    """The names that an import or an assignment of one line would have bound, and some more."""
+    line = source.strip().split("\n")[0][:200]
+    if not line.startswith(("import ", "from ")):
+        line, equals, _ = line.partition("=")
+        line = line if equals else ""
+    return re.findall(r"\w+", line)
 
 
 def load_note(session: Session, found: LoadFault) -> str:
@@ -362,18 +522,10 @@ def _slow_start(session: Session) -> tuple[str, float] | None:
     return (first_line(session.cells[index]), seconds) if seconds > SLOW_SECONDS else None
 
 
-def _ungraded(exercise: Exercise) -> ExerciseResult:
-    """An exercise of a submission that could not be read."""
+def _ungraded(exercise: Exercise, status: Status, why: str) -> ExerciseResult:
+    """An exercise of a submission that could not be read or graded."""
     verdicts = tuple(
-        Verdict(
-            c.name,
-            c.description,
-            Status.SKIPPED,
-            Decimal(),
-            c.points,
-            c.visible,
-            "The submission could not be read.",
-        )
+        Verdict(c.name, c.description, status, Decimal(), c.points, c.visible, why)
         for c in exercise.checks
     )
     return ExerciseResult(exercise.name, exercise.title, verdicts)

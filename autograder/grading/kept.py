@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,19 @@ class KeptResults:
         except OSError as error:
             raise UsageError(f"{folder}: can't be created ({error.strerror})") from None
 
-    def find(self, student: str, assignment: str, key: str) -> Result | None:
-        """The result that was kept for this student under this very key."""
+    def find(
+        self, student: str, assignment: str, key: str, require: Collection[str] = ()
+    ) -> Result | None:
+        """The result that was kept for this student under this very key, if the protections that
+        are required now were on when it was graded."""
         try:
             record = json.loads(self._path(student, assignment).read_text(encoding="utf-8"))
-            return _result(record["results"][0]) if record["key"] == key else None
+            result = _result(record["results"][0]) if record["key"] == key else None
+            if result and all(result.protections[layer]["on"] is True for layer in require):
+                return result
         except (OSError, ValueError, LookupError, TypeError):
-            return None
+            pass
+        return None
 
     def keep(self, result: Result, key: str) -> None:
         """Keeps a result, in place of an earlier one of the same student and assignment."""

@@ -44,6 +44,7 @@ class References:
     launcher: AnyLauncher
     _recorded: dict[Path, RecordedReference] = field(default_factory=dict)
     _foresights: dict[tuple[Path, int], Foresight] = field(default_factory=dict)
+    _bench: RecordedReference | None = None
     _student: Recording | None = None
     _left: int = 0
     _learner: ThreadPoolExecutor = field(
@@ -65,6 +66,15 @@ class References:
         session = Session(self.launcher.start, [_cell(exercise, source)])
         return RecordedReference(session, _seconds(exercise))
 
+    @property
+    def bench(self) -> RecordedReference:
+        """A worker with torch and nobody's code, for what checks have computed there."""
+        self._bench = self._bench or self._empty()
+        return self._bench
+
+    def _empty(self) -> RecordedReference:
+        return RecordedReference(Session(self.launcher.start, []), LEAST_SECONDS)
+
     def foresight(self, exercise: Exercise, seed: int) -> Foresight | None:
         """What the checks will ask, with this seed; returns while it is being learned. None where
         there is no reference."""
@@ -82,17 +92,18 @@ class References:
         """Runs each check on the reference, as if `student` had handed it in, in so many seconds
         (0: as many as a reference may take)."""
         student.turn_to([_cell(exercise, source)])
-        reference = self.recorded(exercise, source)
+        reference, bench = self.recorded(exercise, source), self._empty()
         reference.twin = lambda: student.asked
         candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])), {})
         try:
             for check in exercise.checks:
                 limit = seconds or reference.seconds
-                found = run_check(exercise, check, candidate, reference, seed, limit)
+                found = run_check(exercise, check, candidate, reference, seed, limit, (), bench)
                 asked = tuple(answered.request for answered in student.asked)
                 yield ReferenceRun(found, asked, reference.records)
         finally:
             reference.close()
+            bench.close()
 
     def recording(self) -> Recording:
         """A worker for references, one after another."""
@@ -118,12 +129,16 @@ class References:
                 self._student.close()
 
     def close(self) -> None:
-        """Ends the workers, and the learning where it is."""
-        self.launcher.interrupted.set()
+        """Ends the workers, and the learning where it is: by itself, where no worker lives."""
+        if alive := self.launcher.alive:
+            self.launcher.interrupted.set()
         self._learner.shutdown(cancel_futures=True)
-        self.launcher.interrupted.clear()
+        if alive:
+            self.launcher.interrupted.clear()
         for reference in self._recorded.values():
             reference.close()
+        if self._bench is not None:
+            self._bench.close()
 
 
 def _cell(exercise: Exercise, source: str) -> Source:

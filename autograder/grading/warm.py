@@ -14,8 +14,8 @@ CHECK_FILES = (".py", ".toml", ".json")
 
 @dataclass(slots=True)
 class WarmGrader:
-    """One Grader, opened when it is first needed; opened anew where its forkserver has died, or
-    where this process is a fork of the one that it belongs to, which keeps it."""
+    """One Grader, opened when it is first needed; opened anew where this process is a fork of the
+    one that it belongs to, which keeps it."""
 
     settings: Settings = field(default_factory=Settings)
     _grader: Grader | None = None
@@ -25,7 +25,7 @@ class WarmGrader:
     def of(self, course: Course) -> Grader:
         """The grader, for this course."""
         grader = self._grader
-        if grader is None or self._process != os.getpid() or not grader.alive:
+        if grader is None or self._process != os.getpid():
             self.close()
             grader = Grader(course, self.settings).open()
             self._grader, self._process = grader, os.getpid()

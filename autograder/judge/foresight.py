@@ -32,9 +32,9 @@ class Recording(Session):
 
     asked: list[Answered]
 
-    def begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
+    def begin(self, key: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
         self.asked = []
-        super().begin(seed, seconds)
+        super().begin(key, seconds)
 
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
         try:

@@ -8,13 +8,15 @@ conditions, which must all hold at one place:
     keyword = "size_average"            a call has this keyword argument
     argument = "torch.ByteTensor"       a call has this name among its arguments
     name = "torch.ByteTensor"           this name is used at all
-    attribute = ".data[0]"              this attribute is read, and indexed if "[0]" is given
+    attribute = ".data[0]"              this attribute is read, and indexed if "[0]" is given: of a
+                                        tensor as far as can be told, so not of a module, of
+                                        `self`, or of what another library gave
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.judge.reading import Parsed, dotted
@@ -55,13 +57,14 @@ def habits(code: Parsed, patterns: Sequence[Habit]) -> tuple[str, ...]:
     if not occurring:
         return ()
     places: dict[Habit, list[str]] = {}
+    others = _no_tensors(code) if any(habit.attribute for habit in occurring) else {}
     for part in code.parts:
         imports = code.imports[part.module]
         for node in ast.walk(part.tree):
             if not isinstance(node, _KINDS):  # most are not: this is what makes it quick
                 continue
             for habit in occurring:
-                if _matches(habit, node, imports):
+                if _matches(habit, node, imports, others.get(part.module, ())):
                     line = getattr(node, "lineno", 1)
                     places.setdefault(habit, []).append(part.cell.where(line))
     return tuple(
@@ -75,7 +78,9 @@ def _more(count: int) -> str:
     return f" (and {count} more)" if count > 0 else ""
 
 
-def _matches(habit: Habit, node: ast.AST, imports: Mapping[str, str]) -> bool:
+def _matches(
+    habit: Habit, node: ast.AST, imports: Mapping[str, str], others: Collection[str]
+) -> bool:
     conditions: list[bool] = []
     if habit.call or habit.method or habit.keyword or habit.argument:
         if not isinstance(node, ast.Call):
@@ -84,7 +89,7 @@ def _matches(habit: Habit, node: ast.AST, imports: Mapping[str, str]) -> bool:
     if habit.name:
         conditions.append(habit.name in _resolved(node, imports))
     if habit.attribute:
-        conditions.append(_has_attribute(habit.attribute, node))
+        conditions.append(_has_attribute(habit.attribute, node, others))
     return all(conditions)
 
 
@@ -114,14 +119,31 @@ def _resolved(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
     return {written, full}
 
 
-def _has_attribute(pattern: str, node: ast.AST) -> bool:
+def _no_tensors(code: Parsed) -> dict[str, set[str]]:
+    """For each module the names that it imports, and of what other libraries than torch gave."""
+    found: dict[str, set[str]] = {}
+    for part in code.parts:
+        imports = code.imports[part.module]
+        names = found.setdefault(part.module, set(imports))
+        for node in ast.walk(part.tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                top = (dotted(node.value.func) or [""])[0]
+                if top in names and imports.get(top, "").split(".")[0] != "torch":
+                    names.update(name.id for name in node.targets if isinstance(name, ast.Name))
+    return found
+
+
+def _has_attribute(pattern: str, node: ast.AST, others: Collection[str]) -> bool:
     if pattern.endswith("[0]"):
         if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)):
             return False
         if node.slice.value != 0:
             return False
         node, pattern = node.value, pattern.removesuffix("[0]")
-    return isinstance(node, ast.Attribute) and node.attr == pattern.removeprefix(".")
+    if not (isinstance(node, ast.Attribute) and node.attr == pattern.removeprefix(".")):
+        return False
+    chain = dotted(node.value) or [""]
+    return chain != ["self"] and chain[0] not in others
 
 
 def _is_super(node: ast.AST) -> bool:

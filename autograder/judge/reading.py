@@ -69,8 +69,9 @@ def imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
     for alias in node.names:
         if isinstance(node, ast.ImportFrom):
             yield alias.asname or alias.name, f"{node.module or ''}.{alias.name}".lstrip(".")
-        elif alias.asname:
-            yield alias.asname, alias.name
+        else:
+            top = alias.name.partition(".")[0]
+            yield alias.asname or top, alias.name if alias.asname else top
 
 
 def dotted(node: ast.AST) -> list[str] | None:

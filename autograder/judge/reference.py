@@ -48,19 +48,19 @@ class RecordedReference:
     seconds: float
     twin: Callable[[], Sequence[Answered]] = nothing
     records: dict[int, list[Answered]] = field(default_factory=dict)
-    seed: int = 0
+    key: int = 0
     position: int = 0
     live: bool = False
     trusted = True
 
-    def begin(self, seed: int) -> None:
-        """Before each check, with that check's seed: the record is kept by it."""
-        self.seed = seed
+    def begin(self, key: int) -> None:
+        """Before each check, with that check's key: the record is kept by it."""
+        self.key = key
         self.position = 0
         self.live = False
 
     def ask(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
-        record = self.records.setdefault(self.seed, [])
+        record = self.records.setdefault(self.key, [])
         if not self.live and (answered := self._known(record, Request(request, buffers))):
             self.position += 1
             return answered
@@ -86,7 +86,7 @@ class RecordedReference:
         return here.reply
 
     def _catch_up(self, done: Sequence[Answered]) -> None:
-        self.session.begin(self.seed, self.seconds)
+        self.session.begin(self.key, self.seconds)
         for answered in done:
             self.session.ask(answered.request.header, answered.request.buffers)
         self.live = True

@@ -26,12 +26,12 @@ from autograder.judge import diagnosis, words
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.foresight import Foresight
-from autograder.judge.reference import RecordedReference
+from autograder.judge.reference import RecordedReference, ReferenceFault
 from autograder.results import ExerciseResult, Status, Verdict, exact
 from autograder.sandbox.host.pipeline import Foreseen, Unforeseen
 from autograder.sandbox.host.remote import Subject
 from autograder.sandbox.host.session import Session
-from autograder.sandbox.outcomes import BrokeProtocol, Raised, StudentFault, TimedOut
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Raised, StudentFault, TimedOut
 from autograder.submissions.model import Code
 
 OUR_FAULT = "The check itself failed; this is our fault. "
@@ -81,21 +81,48 @@ def run_exercise(
     seed: int = 0,
     seconds: float | None = None,
     foresight: Foresight | None = None,
+    bench: RecordedReference | None = None,
 ) -> list[Finding]:
-    """Every check of the exercise, in order. `seconds` replaces the exercise's own limit;
-    `foresight`, with the same seed, is sent ahead."""
+    """The visible checks of an exercise, in order, and then the hidden ones. `seconds` replaces the
+    exercise's own limit; `foresight`, with the same seed, is sent ahead."""
     findings: list[Finding] = []
+    for visible in (True, False):
+        run_part(
+            *(exercise, visible, findings, candidate, reference),
+            seed=seed,
+            seconds=seconds,
+            foresight=foresight,
+            bench=bench,
+        )
+    return findings
+
+
+def run_part(
+    exercise: Exercise,
+    visible: bool,
+    findings: list[Finding],
+    candidate: Candidate,
+    reference: RecordedReference | None,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+    foresight: Foresight | None = None,
+    bench: RecordedReference | None = None,
+) -> None:
+    """As `run_exercise`, but only the visible checks, or only the hidden ones: nothing that these
+    ask is sent before that. Adds to `findings`, which hold those of the checks before."""
     limit = seconds or exercise.limits.seconds
-    for number, check in enumerate(exercise.checks):
+    checks = [check for check in exercise.checks if check.visible is visible]
+    for number, check in enumerate(checks):
         finding = _skip(check, findings, candidate.deadline)
         if finding is None:
-            ahead = _ahead(exercise, number, findings, foresight)
-            finding = run_check(exercise, check, candidate, reference, seed, limit, ahead)
+            ahead = _ahead(checks[number : number + 2], findings, foresight)
+            finding = run_check(exercise, check, candidate, reference, seed, limit, ahead, bench)
             _take_back(exercise, candidate, findings)
         findings.append(finding)
-    candidate.session.settle()
-    _take_back(exercise, candidate, findings)
-    return findings
+    if checks:
+        candidate.session.settle()
+        _take_back(exercise, candidate, findings)
 
 
 def _take_back(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -> None:
@@ -122,12 +149,12 @@ def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding
 
 
 def _ahead(
-    exercise: Exercise, number: int, findings: Sequence[Finding], foresight: Foresight | None
+    checks: Sequence[Check], findings: Sequence[Finding], foresight: Foresight | None
 ) -> list[Foreseen]:
     """What this check will ask, then what the next one will if it is certain to be run."""
     ahead: list[Foreseen] = []
     passed = _passed(findings)
-    for check in exercise.checks[number : number + 2]:
+    for check in checks:
         known = foresight is not None and passed.issuperset(check.after) and foresight.of(check)
         if not known:
             break
@@ -147,18 +174,21 @@ def run_check(
     seed: int,
     seconds: float,
     ahead: Sequence[Foreseen] = (),
+    bench: RecordedReference | None = None,
 ) -> Finding:
     """How one check ends. `seed` is that of the whole run."""
     own_seed = check_seed(seed, exercise.name, check.name)
 
     def returned(ahead: Sequence[Foreseen]) -> object:
         candidate.session.begin(own_seed, seconds, ahead)
-        return check.function(**_fixtures(exercise, check, candidate, reference, own_seed))
+        return check.function(**_fixtures(exercise, check, candidate, reference, bench, own_seed))
 
     try:
         try:
             return _concluded(check, returned(ahead))
-        except Unforeseen:
+        except (Unforeseen, Crashed, ReferenceFault) as ended:
+            if not _deserves_another_try(ended):
+                raise
             return _concluded(check, returned(()))
     except CheckFailed as failure:
         hint = words.hint_for(failure.evidence, failure.hint or "", check.hint or "", None)
@@ -170,15 +200,22 @@ def run_check(
     except ProtectionError:
         raise
     except Exception as error:
-        rationale = f"{OUR_FAULT}{_where_and_what(error, check)}"
+        rationale = f"{OUR_FAULT}{where_and_what(error, check.function.__code__.co_filename)}"
         return Finding(check, Status.INTERNAL, 0.0, rationale, evidence=Evidence("internal"))
 
 
-def _where_and_what(error: Exception, check: Check) -> str:
+def _deserves_another_try(ended: BaseException) -> bool:
+    """Whether something else was sent ahead, or a worker was killed: the code's or the
+    reference's."""
+    worker = ended.__cause__ if isinstance(ended, ReferenceFault) else ended
+    return isinstance(worker, Unforeseen) or (isinstance(worker, Crashed) and worker.was_killed)
+
+
+def where_and_what(error: Exception, file: str = "") -> str:
     """An exception of ours in a line: same text in every run, no line of a hidden check. The place
-    is the check's own, where it is in the trace."""
+    is the last one in `file`, where that is in the trace."""
     trace = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in trace if frame.filename == check.function.__code__.co_filename]
+    own = [frame for frame in trace if frame.filename == file]
     frame = [*trace, *own][-1]
     return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
@@ -188,16 +225,18 @@ def _fixtures(
     check: Check,
     candidate: Candidate,
     reference: RecordedReference | None,
+    bench: RecordedReference | None,
     seed: int,
 ) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for name in check.wants:
         if name == "student":
             given[name] = Subject(candidate.session, exercise.entry_points)
-        elif name == "reference":
-            assert reference is not None, "this check needs the reference, which is not here"
-            reference.begin(seed)
-            given[name] = Subject(reference, exercise.entry_points)
+        elif name in ("reference", "bench"):
+            asker = reference if name == "reference" else bench
+            assert asker is not None, f"this check needs the {name}, which is not here"
+            asker.begin(seed)
+            given[name] = Subject(asker, exercise.entry_points if asker is reference else {})
         elif name == "rng":
             given[name] = np.random.default_rng(seed)
         else:
@@ -266,10 +305,13 @@ def profile_of(findings: Sequence[Finding]) -> dict[str, Evidence]:
 def conclude(
     exercise: Exercise, findings: Sequence[Finding], known: Sequence[Fingerprint], printed: str = ""
 ) -> ExerciseResult:
-    """Verdicts with points, and the name and hint of a known mistake where one fits."""
-    profile = profile_of(findings)
+    """Verdicts with points, and the name and hint of a known mistake where one fits. What hidden
+    checks found has no part in what is said of visible ones."""
+    whole = profile_of(findings)
+    shown = profile_of([finding for finding in findings if finding.check.visible])
     verdicts = []
     for finding in findings:
+        profile = shown if finding.check.visible else whole
         found = diagnosis.diagnose(finding.check.name, profile, known)
         verdicts.append(
             Verdict(

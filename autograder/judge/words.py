@@ -18,6 +18,7 @@ from autograder.judge.wording import about, called
 from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
 from autograder.submissions.model import Code
+from autograder.submissions.newer import NEWER
 from autograder.submissions.syntax import shown
 
 INSTALLED = "torch, numpy, matplotlib and Python's own modules"
@@ -54,6 +55,7 @@ UNREADABLE = "Python can't read its code:"
 """Begins the reason where a definition has a syntax error."""
 
 SYNTAX = "Is a bracket, a quote or a colon missing there, or on the line above?"
+OLDER = "How does an older Python write that? With other quotes, or without that part?"
 INDENTATION = "With how many spaces does that line begin, and with how many the line above?"
 IMPORT = "Can one of these do what you wanted it for?"
 STOPPED = "What stands below that line did not run: does the line have to stand above it?"
@@ -217,6 +219,8 @@ def of_missing(name: str, signature: str, why: str, code: Code | None) -> tuple[
 
 def _why_hint(why: str) -> str:
     if why.startswith(UNREADABLE):
+        if NEWER in why:
+            return OLDER
         return INDENTATION if "indent" in why else SYNTAX
     if INSTALLED in why:
         return IMPORT

@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from autograder.course.model import Assignment
 from autograder.errors import (
+    AutograderError,
     CourseError,
     GradebookError,
     GradebookUnavailable,
@@ -64,11 +65,13 @@ class Written:
 
 @dataclass(slots=True)
 class Class:
-    """What came of a whole class; `problem` says why some are pending, "" where none is."""
+    """What came of a whole class; `problem` says why some are pending, "" where none is, `stopped`
+    why the others were not graded at all."""
 
     tree: Tree
     submissions: list[Written] = field(default_factory=list)
     problem: str = ""
+    stopped: AutograderError | None = None
 
     @property
     def results(self) -> list[Result]:
@@ -125,6 +128,8 @@ def grade_class(
         run.prepare()
         for written in run.students():
             tell(written)
+        if run.report.stopped and not run.report.submissions:
+            raise run.report.stopped
         run.write_again()
         return run.report
 
@@ -171,7 +176,11 @@ class _Run:
         writing: Future[list[Written]] | None = None
         with ThreadPoolExecutor(max_workers=1) as beside:
             for handed_in in _one_ahead(beside.submit(self._read, own) for own in students):
-                judged_ones = [self._judge(one) for one in handed_in]
+                try:
+                    judged_ones = [self._judge(one) for one in handed_in]
+                except AutograderError as error:
+                    self.report.stopped = error
+                    break
                 if writing is not None:
                     yield from writing.result()
                 writing = beside.submit(self._finish, judged_ones)
@@ -187,7 +196,8 @@ class _Run:
         if isinstance(handed_in.content, Submission):
             digest = self._digests[place.assignment]
             key = key_of(handed_in.content, digest, grader.settings, grader.device)
-            if found := self.kept.find(place.student, place.assignment, key):
+            require = grader.settings.require
+            if found := self.kept.find(place.student, place.assignment, key, require):
                 found = replace(found, submission=handed_in.content.name)
                 return Judged(handed_in, found, graded=False)
         result = handed_in.graded(grader)
@@ -211,7 +221,11 @@ class _Run:
         repaired = one.handed_in.repaired(release, assignment, self.grader.reader)
         timestamp, undated = read_timestamp(place.folder)
         repairs = (*repaired.notes, *([undated] if undated else []))
-        notebook = judged(repaired.notebook, result, repairs)
+        try:
+            notebook = judged(repaired.notebook, result, repairs)
+        except Exception as error:
+            result = one.handed_in.failed(self.grader, error)
+            notebook = judged(repaired.notebook, result, repairs)
         entry = GradedSubmission(
             place.student, place.assignment, notebook, timestamp, doubtful(result)
         )

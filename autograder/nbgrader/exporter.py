@@ -24,9 +24,11 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, SaveAutoGrades
 from traitlets import default
 
+from autograder.nbgrader.log import PRINTABLE
 from autograder.nbgrader.patch import accept_scripts
 from autograder.nbgrader.preprocessor import Grading, Judge, MarkDoubtful
 from autograder.nbgrader.private import autograde_of, is_submitted
+from autograder.results import few
 
 
 class JudgingExporter(NotebookExporter):
@@ -39,6 +41,7 @@ class JudgingExporter(NotebookExporter):
 
     def __init__(self, **traits: Any):
         super().__init__(**traits)
+        self.log.addFilter(PRINTABLE)
         if (autograde := autograde_of(self)) is not None:
             add_stand_ins(autograde)
 
@@ -64,7 +67,7 @@ class JudgingExporter(NotebookExporter):
         ):
             return super().from_filename(filename, resources=resources, **more)
         repaired = grading.repaired(about)
-        for note in repaired.notes:
+        for note in few(repaired.notes):
             printed = note.encode("ascii", "backslashreplace").decode()
             self.log.warning("%s: %s", about["student"], printed)
         path = Path(filename)

@@ -11,7 +11,7 @@ submitted/<student>/<assignment>/ ──read──> HandedIn ──repaired─�
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,11 +24,12 @@ from autograder.course.model import Assignment
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.grader import Grader
 from autograder.grading.reader import Reader
+from autograder.judge.run import where_and_what
 from autograder.nbgrader.outputs import check_cell_outputs
 from autograder.nbgrader.repair import Repaired, repair, stand_in, unreadable
 from autograder.nbgrader.tree import Place
 from autograder.reports.escape import printable
-from autograder.results import Result, Status
+from autograder.results import NOTE_LENGTH, Result, Status, few
 from autograder.submissions.model import Submission
 
 CHECK_CELL = "check_{}"
@@ -38,17 +39,18 @@ NOTES = "autograder-notes"
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """What one student handed in: read, or the reason why it can't be."""
+    """What one student handed in: read, or why it can't be: that it is broken, or a fault of ours,
+    which costs nobody else anything."""
 
     place: Place
-    content: Submission | SubmissionError
+    content: Submission | Exception
 
     @classmethod
     def read(cls, place: Place, course: Course, reader: Reader) -> HandedIn:
-        """Reads a folder; never raises what a student can cause."""
+        """Reads a folder; never raises anything."""
         try:
             submission = reader.read(place.folder, course.known(place.assignment))
-        except SubmissionError as error:
+        except Exception as error:
             return cls(place, error)
         return cls(place, replace(submission, student=place.student))
 
@@ -56,16 +58,36 @@ class HandedIn:
         """The result of it; no points where it can't be read."""
         if isinstance(self.content, Submission):
             return grader.grade_submission(self.content)
+        if not isinstance(self.content, SubmissionError):
+            return self.failed(grader, self.content)
         result = grader.unreadable(self.place.folder, self.content, self.place.assignment)
+        return replace(result, student=self.place.student)
+
+    def failed(self, grader: Grader, error: Exception) -> Result:
+        """The result of it where something of ours has failed; see `Grader.failed`."""
+        result = grader.failed(self.place.folder, error, self.place.assignment)
         return replace(result, student=self.place.student)
 
     def repaired(self, released: NotebookNode, assignment: Assignment, reader: Reader) -> Repaired:
         """The notebook as nbgrader can take it.
 
         Where a script is what is graded, or a notebook in an archive, it is the release with that
-        code in its cells.
+        code in its cells; where our repair fails, the bare release.
         """
         names = {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
+        try:
+            return self._repaired(released, assignment, names, reader)
+        except Exception as error:
+            note = f"the notebook can't be shown here, which is our fault: {where_and_what(error)}"
+            return Repaired(stand_in([], released, names), (note,))
+
+    def _repaired(
+        self,
+        released: NotebookNode,
+        assignment: Assignment,
+        names: Mapping[str, tuple[str, ...]],
+        reader: Reader,
+    ) -> Repaired:
         file = f"{assignment.name}.ipynb"
         if isinstance(self.content, Submission):
             file = self.content.file
@@ -105,7 +127,7 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
         if cell.cell_type == "code" and exercise is not None:
             cell.outputs = check_cell_outputs(exercise)
     error = result.error.replace(result.submission, result.assignment)
-    if notes := [note for note in (error, *repairs, *result.notes) if note]:
+    if notes := few([note for note in (error, *repairs, *result.notes) if note]):
         notebook.cells.insert(0, _notes_cell(notes))
     return notebook
 
@@ -122,7 +144,7 @@ def doubtful(result: Result) -> frozenset[str]:
 
 def _notes_cell(notes: Sequence[str]) -> NotebookNode:
     """Text from a submission, inside HTML: escaped, on one line each, out of MathJax's reach."""
-    lines = "".join(f"<li>{html.escape(printable(note, 1_000))}</li>" for note in notes)
+    lines = "".join(f"<li>{html.escape(printable(note, NOTE_LENGTH))}</li>" for note in notes)
     source = f'<div class="tex2jax_ignore mathjax_ignore">Notes<ul>{lines}</ul></div>'
     cell: NotebookNode = new_markdown_cell(source, id=NOTES)
     return cell

@@ -26,7 +26,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 from autograder.course.course import Course
-from autograder.errors import CourseError, InternalError
+from autograder.errors import CourseError
 from autograder.grading.warm import WarmGrader
 from autograder.nbgrader.judged import HandedIn, doubtful, judged, released_notebook
 from autograder.nbgrader.repair import Repaired
@@ -74,17 +74,9 @@ class Grading:
         return self._handed_in(about)[1]
 
     def result(self, about: Mapping[str, str]) -> tuple[Result, tuple[str, ...]]:
-        """A student's result, and what was repaired in their notebook.
-
-        Graded once more with a fresh forkserver where the old one is lost.
-        """
+        """A student's result, and what was repaired in their notebook."""
         handed_in, repaired = self._handed_in(about)
-        try:
-            result = handed_in.graded(self._warm.of(self.course))
-        except InternalError:
-            self._warm.close()
-            result = handed_in.graded(self._warm.of(self.course))
-        return result, repaired.notes
+        return handed_in.graded(self._warm.of(self.course)), repaired.notes
 
     def _handed_in(self, about: Mapping[str, str]) -> tuple[HandedIn, Repaired]:
         student, name = about["student"], about["assignment"]

@@ -2,8 +2,8 @@
 
     BaseConverter.init_notebooks, .start       patch.py: scripts without a notebook
     Autograde.assignments, .coursedir          stand-ins for missing notebooks
-    Exporter.parent                            the run of Autograde that an exporter belongs to
-    resources["nbgrader"]                      whose notebook a preprocessor gets
+    Exporter.parent                            the run of a converter that an exporter belongs to
+    resources["nbgrader"]                      whose notebook an exporter or preprocessor gets
     NbGrader.load_cwd_config, .init_syspath    a course's configuration, read without the present
     NbGrader.initialize(root=)                 folder's
     AssignLatePenalties.plugin_class           what handing in late costs

@@ -13,9 +13,9 @@ deleted. Here each cell of the release gets one cell of the student:
 3. for a cell to write in, the one that defines its names; for a locked cell, the same text;
 4. a fresh one from the release.
 
-All other cells stay as the student's own, without metadata. Nothing is taken over that could run in
-the browser of the person who grades: HTML in a student's Markdown is shown as text, and of outputs
-only text and plain images are kept. The file that was handed in is not touched.
+All other cells stay as the student's own, without metadata. Nothing is taken over that could do
+anything in the browser of the person who grades: text cells become harmless HTML (student_text), of
+outputs only text and plain images are kept. The file that was handed in is not touched.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -24,20 +24,18 @@ only text and plain images are kept. The file that was handed in is not touched.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.errors import SubmissionError
+from autograder.nbgrader.student_text import Texts, shown_plain
 from autograder.submissions.model import Cell
 from autograder.submissions.saved import SavedCell, SavedOutput
 
 MOST_NOTES = 20
-TAG = re.compile(r"<(?=[A-Za-z/!?])")
-LINK_IN_FORMULA = re.compile(r"\\(?=href|require)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +186,8 @@ def _locked_note(cell: Found, role: NotebookNode) -> list[str]:
 def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
     """The student's cells, and each missing cell of the release after the one before it there."""
     notebook: NotebookNode = copy.deepcopy(released)
-    built = [(cell.role, _cell(cell, f"own-{n}")) for n, cell in enumerate(cells, start=1)]
+    texts = Texts()
+    built = [(cell.role, _cell(cell, f"own-{n}", texts)) for n, cell in enumerate(cells, start=1)]
     place = 0
     for role in released.cells:
         at = next((n for n, (taken, _) in enumerate(built) if taken is role), None)
@@ -200,25 +199,27 @@ def _built(released: NotebookNode, cells: list[Found]) -> NotebookNode:
     return notebook
 
 
-def _cell(cell: Found, own_id: str) -> NotebookNode:
+def _cell(cell: Found, own_id: str, texts: Texts) -> NotebookNode:
     made: NotebookNode
     if cell.role is not None:
         made = copy.deepcopy(cell.role)
-        if not _is_locked(made):
+        if not _is_locked(made) and made.cell_type == "code":
             made.source = cell.saved.source
+        elif not _is_locked(made) and not _same_text(cell, made):
+            made.source = _shown(cell, texts)
         if made.cell_type == "code" and not made.metadata.nbgrader.grade:
             made.outputs = _outputs(cell.saved.outputs)
     elif cell.saved.kind == "code":
         made = new_code_cell(cell.saved.source, id=own_id, outputs=_outputs(cell.saved.outputs))
     else:
-        make = new_markdown_cell if cell.saved.kind == "markdown" else new_raw_cell
-        made = make(harmless(cell.saved.source), id=own_id)
+        made = new_markdown_cell(_shown(cell, texts), id=own_id)
     return made
 
 
-def harmless(markdown: str) -> str:
-    """A student's Markdown, whose HTML and links in formulas are shown and not obeyed."""
-    return LINK_IN_FORMULA.sub(r"\\ ", TAG.sub("&lt;", markdown))
+def _shown(cell: Found, texts: Texts) -> str:
+    if cell.saved.kind == "markdown":
+        return texts.markdown(cell.saved.source, cell.saved.attachments)
+    return shown_plain(cell.saved.source)
 
 
 def _outputs(saved: Iterable[SavedOutput]) -> list[NotebookNode]:

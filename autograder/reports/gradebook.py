@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from autograder.reports.text import shown
+from autograder.reports.text import OUR_FAULT, shown
 from autograder.results import Result, shown_score
 
 WORDS = {
@@ -33,7 +33,7 @@ def print_line(result: Result, state: str, graded: bool, console: Console) -> No
     if result.error:
         line.append(f"  {shown(result.error)}", style="red")
     elif result.has_internal_faults:
-        line.append("  a check failed through our fault: look at it by hand", style="magenta")
+        line.append(f"  {OUR_FAULT}", style="magenta")
     console.print(line, soft_wrap=True)
 
 

@@ -36,7 +36,7 @@ from autograder.reports.text import (
 )
 from autograder.results import ExerciseResult, Result, shown_points, shown_score, total
 
-MOST_NOTES = 4
+MOST_NOTES = 5
 MOST_PRINTED = 6
 """Lines of what the code printed, in an overview."""
 

@@ -13,7 +13,17 @@ from rich.padding import Padding
 from rich.text import Text
 
 from autograder.reports.escape import printable
-from autograder.results import ExerciseResult, Result, Status, Verdict, shown_score
+from autograder.results import (
+    AND_MORE,
+    MOST_NOTES,
+    NOTE_LENGTH,
+    ExerciseResult,
+    Result,
+    Status,
+    Verdict,
+    few,
+    shown_score,
+)
 
 STYLES = {
     Status.PASSED: "green",
@@ -32,6 +42,7 @@ PARTS = {
 }
 """The parts of an explanation: what stands before each, the style of that, and of the text."""
 
+OUR_FAULT = "a check failed through our fault: look at it by hand"
 SHOWN = 1_500
 """Characters of one text, at most."""
 
@@ -187,12 +198,11 @@ def shown_printed(text: str, most: int | None = None) -> list[str]:
     return [f"[{len(lines) - most + 1} lines more]", *lines[-most + 1 :]]
 
 
-def print_notes(notes: Sequence[str], console: Console, most: int | None = None) -> None:
+def print_notes(notes: Sequence[str], console: Console, most: int = MOST_NOTES) -> None:
     """Remarks on the work as a whole: code that did not run, old spellings."""
-    for note in notes[:most]:
-        console.print(Text(f"Note: {shown(note)}", style="yellow"))
-    if most is not None and len(notes) > most:
-        console.print(Text(f"      and {len(notes) - most} more", style="yellow"))
+    for note in few(notes, most):
+        head = "      " if AND_MORE.fullmatch(note) else "Note: "
+        console.print(Text(head + printable(note, NOTE_LENGTH), style="yellow"))
 
 
 def print_error(error: str, console: Console) -> None:
@@ -250,7 +260,12 @@ def print_summary(results: Sequence[Result], console: Console) -> None:
         line.append(f"{shown_score(result.score, result.max_score):>11}", style="not bold")
         if result.error:
             line.append(f"  {shown(result.error)}", style="red")
+        elif result.has_internal_faults:
+            line.append(f"  {OUR_FAULT}", style="magenta")
         console.print(line, no_wrap=True, overflow="ellipsis")
-    unread = sum(bool(result.error) for result in results)
-    told = f"{len(results) - unread} graded" + (f", {unread} could not be read" if unread else "")
+    lost = sum(result.is_our_fault for result in results)
+    unread = sum(bool(result.error) for result in results) - lost
+    told = f"{len(results) - unread - lost} graded"
+    told += f", {unread} could not be read" if unread else ""
+    told += f", {lost} for a person to look at" if lost else ""
     console.print(Text(told, style="dim"))

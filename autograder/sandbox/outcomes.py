@@ -13,6 +13,8 @@ The last four cost the worker its life; the session starts a fresh one for the n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class StudentFault(Exception):
     """Student code did not return. `kind` and `detail` are what fingerprints compare.
@@ -35,14 +37,23 @@ class StudentFault(Exception):
 class Raised(StudentFault):
     """An exception in student code.
 
-    `detail` is the exception's type; `place` is empty where no frame is the student's.
+    `detail` is the exception's type; `place` is empty where no frame is the student's; `kinds` are
+    Python's own exceptions that it is, or is a subclass of.
     """
 
     kind = "raised"
     fatal = False
 
-    def __init__(self, type_name: str, message: str, place: str = "", line: str = ""):
+    def __init__(
+        self,
+        type_name: str,
+        message: str,
+        place: str = "",
+        line: str = "",
+        kinds: Sequence[str] = (),
+    ):
         super().__init__(message, type_name)
+        self.kinds = kinds
         self.type_name = type_name
         self.place = place
         self.line = line
@@ -58,6 +69,11 @@ class OutOfMemory(StudentFault):
 
 class Crashed(StudentFault):
     kind = "crashed"
+
+    @property
+    def was_killed(self) -> bool:
+        """Perhaps by somebody else, as by a system that runs out of memory: try once more."""
+        return self.detail in ("signal 9", "no status")
 
 
 class BrokeProtocol(StudentFault):

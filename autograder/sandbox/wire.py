@@ -84,8 +84,8 @@ def encode(value: Any, buffers: list[bytes], leaf: Callable[[object], Any], dept
     """The skeleton of `value`; array bytes are appended to `buffers`.
 
     `leaf` is asked for whatever is no plain data; it returns a skeleton, or an `ArrayValue`
-    to be encoded. Subclasses of the plain types are not plain: an object with its own
-    `__eq__` or `__float__` must not pass for a number.
+    to be encoded. A subclass of a plain type goes by what it holds, not by what its own
+    `__iter__` or `__float__` says.
     """
     if depth > MAX_DEPTH:
         return leaf(value)
@@ -101,15 +101,41 @@ def encode(value: Any, buffers: list[bytes], leaf: Callable[[object], Any], dept
     if kind is list or kind is tuple:
         items = [encode(item, buffers, leaf, depth + 1) for item in value]
         return {"l" if kind is list else "t": items}
-    if kind is dict and all(type(key) is str for key in value):
-        pairs = value.items()
-        return {"d": [[clean(key), encode(item, buffers, leaf, depth + 1)] for key, item in pairs]}
+    if issubclass(kind, dict):
+        return _encode_dict(value, buffers, leaf, depth)
     if kind is np.ndarray:
         return _encode_array(ArrayValue(value, str(value.dtype), "ndarray"), buffers, leaf)
     if kind is ArrayValue:
         return _encode_array(value, buffers, leaf)
+    for base, held in HELD.items():
+        if issubclass(kind, base):
+            return encode(held(value), buffers, leaf, depth)
     found = leaf(value)
     return _encode_array(found, buffers, leaf) if type(found) is ArrayValue else found
+
+
+HELD: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    list: lambda value: list.__getitem__(value, slice(None)),
+    tuple: lambda value: tuple.__getitem__(value, slice(None)),
+    np.ndarray: lambda value: np.ndarray.view(value, np.ndarray),
+}
+"""What an object of a subclass holds, as its base class gives it."""
+
+
+def _encode_dict(
+    value: dict[Any, Any], buffers: list[bytes], leaf: Callable[[object], Any], depth: int
+) -> Any:
+    pairs = list(dict.items(value))
+    if not all(issubclass(type(key), str) for key, _ in pairs):
+        return leaf(value)
+    keys = [clean(str.__str__(key)) for key, _ in pairs]
+    if len({*keys}) < len(keys):
+        return leaf(value)
+    items = [encode(item, buffers, leaf, depth + 1) for _, item in pairs]
+    return {"d": [list(pair) for pair in zip(keys, items, strict=True)]}
 
 
 def _encode_array(value: ArrayValue, buffers: list[bytes], leaf: Callable[[object], Any]) -> Any:

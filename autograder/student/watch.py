@@ -209,6 +209,10 @@ class Watch:
         if answer.job is not self.job:
             return
         self.job = None
+        if answer.result.error:  # a fault of ours: how the exercises stand is not known
+            self._set_status(answer.result.error)
+            self.draw()
+            return
         self.changed -= answer.job.exercises
         self.page.focus = self._focus(answer.result)
         self.page.result = answer.result

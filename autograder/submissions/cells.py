@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from autograder.submissions.definitions import Definition, definitions
+from autograder.submissions.definitions import Definition, definitions, other_uses
 from autograder.submissions.magics import without_magics
 from autograder.submissions.model import Cell
-from autograder.submissions.pieces import Piece, statements, whole_or_pieces
-from autograder.submissions.syntax import shown
+from autograder.submissions.newer import HERE, NEWER, newer_than_here
+from autograder.submissions.pieces import Piece, cuts, whole_or_pieces
+from autograder.submissions.syntax import SyntaxProblem, shown
 
 _MOST_NOTES = 20
 
@@ -30,12 +31,14 @@ class Reading:
         for skip in skipped:
             place = f"{cell.where(skip.line)}: `{skip.text}`"
             self._skipped.setdefault(skip.kind, []).append(place)
-        for piece in statements(source) if by_statement else whole_or_pieces(source):
+        for piece in whole_or_pieces(source):
             if piece.problem is not None:
-                self._drop(cell, piece, piece.problem.message, piece.problem.line)
+                self._drop(cell, piece, piece.problem)
             elif piece.source.strip():
                 first_line = cell.first_line + piece.first_line - 1
-                self.cells.append(replace(cell, source=piece.source, first_line=first_line))
+                text, at = piece.source, cuts(piece.source)
+                whole = replace(cell, source=text, first_line=first_line, cuts=at)
+                self.cells += whole.statements() if by_statement else [whole]
 
     def finish(self) -> None:
         """Say, once for each kind, which lines of IPython were skipped."""
@@ -58,40 +61,92 @@ class Reading:
             for definition in definitions(cell.source, names, released):
                 yield index, definition
 
-    def _drop(self, cell: Cell, piece: Piece, problem: str, line: int) -> None:
+    def _drop(self, cell: Cell, piece: Piece, problem: SyntaxProblem) -> None:
         self._broken += 1
+        message, line = problem.message, problem.line
+        newer = newer_than_here(piece.source) if self._broken <= _MOST_NOTES else None
+        if newer is not None:
+            version, line = newer
+            message = f"{NEWER} {version}; this grader runs {HERE}"
         where = cell.where(piece.first_line + line - 1)
         code = shown(piece.source.split("\n")[line - 1])
-        text = f"{where}: {problem}: `{code}`"
+        text = f"{where}: {message}: `{code}`"
         if self._broken <= _MOST_NOTES:
             self.notes.append(text)
         self.dropped.update(dict.fromkeys(piece.defines(), text))
 
 
-def prefer_filled(reading: Reading, names: Iterable[str], released: str | None) -> None:
-    """Blank untouched definitions of entry points that would hide a filled-in one before them.
+_Place = tuple[int, Definition]
+"""The index of a cell, and a binding in it."""
 
-    This is what a pasted or duplicated stub does. Of several filled-in definitions, the last
-    counts, as in Python, and a note says so.
+
+def prefer_filled(
+    reading: Reading,
+    names: Iterable[str],
+    released: str | None,
+    homes: Mapping[str, str] | None = None,
+) -> None:
+    """Find the definition of each entry point that counts, and say so where there are others.
+
+    It is the one in the released cell (`homes` gives its name for each entry point), else a
+    function or class rather than another use of the name; of equals the last, as in Python.
+    Untouched copies below it are blanked: that is what a pasted or duplicated stub is.
     """
-    by_name: dict[str, list[tuple[int, Definition]]] = {}
+    by_name: dict[str, list[_Place]] = {}
     for index, definition in reading.definitions(names, released):
         by_name.setdefault(definition.name, []).append((index, definition))
     for name, places in by_name.items():
-        filled = [place for place in places if place[1].filled]
+        home = (homes or {}).get(name)
+        filled = [place for place in places if place[1].filled and place[1].rank]
         if not filled:
             continue
+        at_home = {
+            index: home is not None and reading.cells[index].name == home for index, _ in filled
+        }
+        chosen = max(reversed(filled), key=lambda place: (at_home[place[0]], place[1].rank))
+        later = filled[filled.index(chosen) + 1 :]
+        same = [place for place in later if at_home[place[0]] == at_home[chosen[0]]]
+        counted = [chosen, *(one for one in same if name in one[1].builds_on)]
         for index, definition in places[places.index(filled[-1]) + 1 :]:
-            if definition.alone:
+            if definition.alone and not definition.filled:
                 place = reading.cells[index].where(definition.first_line)
                 reading.cells[index] = _blanked(reading.cells[index], definition)
                 reading.notes.append(f"{place}: an untouched copy of `{name}`: left out")
-        if len({definition.code for _, definition in filled}) > 1:
-            index, definition = filled[-1]
-            place = reading.cells[index].where(definition.first_line)
-            reading.notes.append(
-                f"`{name}` is defined {len(filled)} times; the last one counts ({place})"
-            )
+        others = _tell_of_others(reading, name, filled, counted)
+        for index, definition in counted:
+            mark = (name, definition.last_line, others)
+            cell = reading.cells[index]
+            reading.cells[index] = replace(cell, hands_in=(*cell.hands_in, mark))
+
+
+def _tell_of_others(
+    reading: Reading, name: str, filled: list[_Place], counted: list[_Place]
+) -> bool:
+    """Notes where a name is defined more than once, or used for something else further down;
+    whether it is."""
+    index, chosen = counted[0]
+    where = reading.cells[index].where(chosen.first_line)
+    equals = [one for _, one in filled if one.rank == chosen.rank]
+    same = len({one.code for one in equals}) == 1
+    if not same:
+        which = "last one" if counted[0] == filled[-1] else "one in its own cell"
+        count = f"`{name}` is defined {len(equals)} times"
+        reading.notes.append(f"{count}; the {which} counts ({where})")
+    known = [(place, one.first_line) for place, one in counted]
+    uses = [
+        (cell.where(line), shown(cell.source.split("\n")[line - 1]))
+        for at, cell in enumerate(reading.cells[index:], start=index)
+        for line in other_uses(cell.source, name)
+        if (at, line) > known[0] and (at, line) not in known
+    ]
+    if uses and same:
+        (place, code), more = uses[0], len(uses) - 1
+        others = f" (and {more} more)" if more else ""
+        reading.notes.append(
+            f"{place}: `{code}` uses the name `{name}` for something else{others}: "
+            f"the definition at {where} counts"
+        )
+    return bool(uses)
 
 
 def _blanked(cell: Cell, definition: Definition) -> Cell:

@@ -79,7 +79,7 @@ def read_candidate(
     assignment = _assignment_of(name, reading, course, hint)
     released = course.stubs.get(assignment) if assignment is not None else None
     names = course.names_of(assignment)
-    prefer_filled(reading, names, released)
+    prefer_filled(reading, names, released, course.homes.get(assignment or ""))
     found = [definition for _, definition in reading.definitions(names, released)]
     filled = {one.name: one.code for one in found if one.filled}
     defined = len({one.name for one in found})

@@ -29,7 +29,9 @@ class Definition:
     """One place that binds an entry point; lines are 1-based and include decorators.
 
     `code` compares: two definitions with the same code differ in comments and layout only.
-    `alone` says that the lines hold nothing else, so that they can be blanked.
+    `alone` says that the lines hold nothing else, so that they can be blanked; `rank` is 3 for a
+    function or class, 2 for an import of one, 1 for other ways, and 0 for what may bring it in, a
+    star import or `%run`; `builds_on` are names that it passes on, as `f = wrap(f)` does.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Definition:
     filled: bool
     code: str
     alone: bool
+    rank: int = 3
+    builds_on: frozenset[str] = frozenset()
 
 
 def definitions(source: str, names: Iterable[str], released: str | None = None) -> list[Definition]:
@@ -62,9 +66,18 @@ def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[D
         code = _code(node)
         filled = not (isinstance(node, DefinitionNode) and (code in stubs or _untouched(node)))
         first, last = first_line(node), node.end_lineno or node.lineno
-        alone = id(node) in at_top
-        found += [Definition(name, first, last, filled, code, alone) for name in bound]
+        alone, rank, builds_on = id(node) in at_top, _rank(node), _passed_on(node)
+        found += [
+            Definition(name, first, last, filled, code, alone, rank, builds_on) for name in bound
+        ]
     return tuple(found)
+
+
+def other_uses(source: str, name: str) -> list[int]:
+    """The lines of a source at which a name is bound at the top level, in any way."""
+    tree = parse(source) if name in source else None
+    body = tree.body if tree is not None else []
+    return [first_line(node) for node in flat_statements(body) if name in bound_names(node)]
 
 
 def imported_modules(source: str) -> frozenset[str]:
@@ -81,6 +94,8 @@ def imported_modules(source: str) -> frozenset[str]:
 
 
 def _bound_names(node: ast.stmt, wanted: frozenset[str]) -> list[str]:
+    if _runs_a_file(node):
+        return sorted(wanted)
     if not isinstance(node, _Binding):
         return []
     names = bound_names(node)
@@ -93,6 +108,36 @@ def _is_local(node: ast.stmt) -> bool:
     """Whether a star import may bring in a student's own module, not one of the libraries."""
     module = getattr(node, "module", None) or ""
     return module.partition(".")[0] not in {"torch", "numpy", "math", "matplotlib", "typing"}
+
+
+def _runs_a_file(node: ast.stmt) -> bool:
+    """`%run file`, as it reads without magics: it may bring in anything."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("run_line_magic", "magic")
+        and bool(call.args)
+        and isinstance(call.args[0], ast.Constant)
+        and str(call.args[0].value).split(" ")[0] == "run"
+    )
+
+
+def _rank(node: ast.stmt) -> int:
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    if isinstance(node, DefinitionNode) or isinstance(value, ast.Lambda):
+        return 3
+    if isinstance(node, ast.Expr) or bound_names(node) == ["*"]:
+        return 0
+    return 2 if isinstance(node, ast.ImportFrom) and _is_local(node) else 1
+
+
+def _passed_on(node: ast.stmt) -> frozenset[str]:
+    """Names that an assignment uses otherwise than by calling them."""
+    value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    parts = list(ast.walk(value)) if value is not None else []
+    called = {id(part.func) for part in parts if isinstance(part, ast.Call)}
+    return frozenset(p.id for p in parts if isinstance(p, ast.Name) and id(p) not in called)
 
 
 def _untouched(node: DefinitionNode) -> bool:
@@ -119,6 +164,8 @@ def _placeholder(node: ast.stmt) -> bool:
 def _calls_super_init(node: ast.expr) -> bool:
     """`super().__init__()`, in either spelling, which does nothing by itself."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+        return False
+    if node.args or node.keywords:
         return False
     owner = node.func.value
     return (

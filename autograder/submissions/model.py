@@ -6,8 +6,9 @@ hold. Escape them (`autograder.reports.escape`) where they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 Habits = tuple[Mapping[str, str], ...]
 """Old forms in code and what to say of each, as `[[habits]]` of assignment.toml has them."""
@@ -21,13 +22,15 @@ class KnownAssignments:
     `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
     assignment the source of its released script, where the caller has it: a definition equal to
     the released one is untouched, even if it holds more than `raise NotImplementedError`;
-    `habits` gives for each assignment what is worth a kind word.
+    `homes` gives for each assignment and entry point the name of the cell it was released in,
+    `habits` for each assignment what is worth a kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]
     preferred: str | None = None
     stubs: Mapping[str, str] = field(default_factory=dict)
     habits: Mapping[str, Habits] = field(default_factory=dict)
+    homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def names_of(self, assignment: str | None) -> frozenset[str]:
         """The entry points of one assignment; of all if there is none."""
@@ -38,12 +41,16 @@ class KnownAssignments:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A piece of code that runs as one: an error in it costs the rest of it, and no more.
+    """A piece of code as a student sees it; each of its statements runs by itself, so that an
+    error costs that statement, and no more.
 
     `origin` is what a student calls the place ("cell 5", the fifth code cell of the notebook,
     or a file name), `first_line` the line there at which `source` starts (1-based), `id` the
-    notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell, `binds`
-    the entry points that it defines.
+    notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell. `cuts`
+    are the lines of `source` after which a statement has ended; `hands_in` gives (name, line,
+    firmly) of each entry point whose definition here is the one that counts; firmly if the code
+    itself shows that the name is used for something else further down. `binds` are the entry
+    points that it defines.
     """
 
     source: str
@@ -51,11 +58,30 @@ class Cell:
     first_line: int = 1
     id: str | None = None
     name: str | None = None
+    cuts: tuple[int, ...] = ()
+    hands_in: tuple[tuple[str, int, bool], ...] = ()
     binds: tuple[str, ...] = ()
 
     def where(self, line: int) -> str:
         """The place of a line of `source` (1-based): "cell 5, line 3"."""
         return f"{self.origin}, line {self.first_line + line - 1}"
+
+    def statements(self) -> Iterator[Cell]:
+        """Its statements, each as a cell of its own."""
+        lines = self.source.split("\n")
+        for first, last in pairwise([0, *self.cuts, len(lines)]):
+            names = tuple(
+                (name, line - first, firmly)
+                for name, line, firmly in self.hands_in
+                if first < line <= last
+            )
+            yield replace(
+                self,
+                source="\n".join(lines[first:last]),
+                first_line=self.first_line + first,
+                cuts=(),
+                hands_in=names,
+            )
 
 
 @dataclass(frozen=True, slots=True)

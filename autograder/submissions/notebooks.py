@@ -1,7 +1,8 @@
 """A Jupyter notebook -> cells.
 
 Strict JSON, nbformat 4 (with or without cell ids). "cell N" counts the code cells from the top,
-1-based, the ones that don't run among them: what a student counts on the screen.
+1-based, the ones that don't run among them: what a student counts on the screen. A cell to write
+in that was turned into text is read as code all the same.
 
 Not run: check cells, known by what they call where an editor dropped their metadata. Of graded
 cells and other locked ones imports, definitions and plain constants are kept, since the student's
@@ -32,11 +33,15 @@ def read_notebook(data: bytes, file: str) -> Reading:
 
     Raises SubmissionError if it is not a notebook of format 4, or holds more code than 256 KiB.
     """
-    cells = _code_cells(notebook_json(data, file), file)
     reading = Reading()
     ids: dict[str, list[int]] = {}
-    size = 0
-    for number, raw in enumerate(cells, start=1):
+    size = number = 0
+    for raw in _cells(notebook_json(data, file), file):
+        kind = raw.get("cell_type")
+        number += kind == "code"
+        if kind != "code" and not _was_code(raw):
+            continue
+        origin = f"cell {number}" if kind == "code" else f"the text cell below cell {number}"
         source = joined_text(raw.get("source", ""))
         if source is None:
             raise SubmissionError(file, f"the source of code cell {number} is not text", _AGAIN)
@@ -46,14 +51,16 @@ def read_notebook(data: bytes, file: str) -> Reading:
             raise SubmissionError(file, problem, "leave out the data")
         grading = grading_of(raw)
         name, cell_id = short_text(grading.get("grade_id")), short_text(raw.get("id"))
-        if name is not None:
+        if kind != "code":
+            reading.notes.append(f"{origin} ({name!r}) was made a {kind} cell: read as code")
+        elif name is not None:
             ids.setdefault(name, []).append(number)
         if _is_check(source):
             continue
         locked = grading.get("grade") is True or grading.get("locked") is True
         if locked and grading.get("solution") is not True:
             source = _foundations(source)
-        reading.add(Cell(source, f"cell {number}", 1, cell_id, name))
+        reading.add(Cell(source, origin, 1, cell_id, name))
     for numbers in ids.values():
         if len(numbers) > 1:
             listed = ", ".join(map(str, numbers[:5]))
@@ -94,15 +101,37 @@ def notebook_json(data: bytes, file: str) -> dict[str, Any]:
     return notebook
 
 
-def _code_cells(notebook: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
+def helper_notebook(data: bytes, file: str) -> bytes:
+    """A notebook that another one runs or imports: the code alone, without magics, in its cells.
+
+    Raises SubmissionError as `read_notebook`.
+    """
+    reading = read_notebook(data, file)
+    cells = [{"cell_type": "code", "source": cell.source} for cell in reading.cells]
+    return json.dumps({"cells": cells, "nbformat": 4}).encode()
+
+
+def _cells(notebook: Mapping[str, Any], file: str) -> list[dict[str, Any]]:
     cells = notebook.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise SubmissionError(file, "it has no list of cells", _AGAIN)
-    found = [cell for cell in cells if cell.get("cell_type") == "code"]
-    if len(found) > MOST_CELLS:
-        problem = f"it has {len(found)} code cells"
-        raise SubmissionError(file, problem, f"keep it below {MOST_CELLS}")
-    return found
+    count = sum(cell.get("cell_type") == "code" for cell in cells)
+    if count > MOST_CELLS:
+        raise SubmissionError(file, f"it has {count} code cells", f"keep it below {MOST_CELLS}")
+    return cells
+
+
+def _was_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a text cell is one to write code in, whose kind was changed."""
+    grading = grading_of(cell)
+    kind = cell.get("cell_type")
+    return (
+        kind in ("markdown", "raw")
+        and grading.get("solution") is True
+        and grading.get("cell_type", "code") == "code"
+        and short_text(grading.get("grade_id")) is not None
+        and bool((joined_text(cell.get("source", "")) or "").strip())
+    )
 
 
 def joined_text(value: object) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from autograder.submissions.layout import blocks
 from autograder.submissions.syntax import SyntaxProblem, first_line, parse, problem_of
@@ -35,30 +35,18 @@ def whole_or_pieces(source: str) -> list[Piece]:
     return [Piece(source, 1)] if problem is None else _recover(source, problem)
 
 
-def statements(source: str) -> list[Piece]:
-    """One piece for each top-level statement, with the comments above it; broken ones among them.
+def cuts(source: str) -> tuple[int, ...]:
+    """The lines (1-based) after which a top-level statement has ended and another one follows.
 
-    Statements that share a line share a piece, and so do neighbours where there are thousands.
+    Statements that share a line stay together, and so do neighbours where there are thousands.
     """
-    return [part for piece in whole_or_pieces(source) for part in _split(piece)]
-
-
-def _split(piece: Piece) -> Iterator[Piece]:
-    tree = parse(piece.source) if piece.problem is None else None
-    if tree is None or len(tree.body) < 2:
-        yield piece
-        return
-    lines = piece.source.split("\n")
-    ends = [node.end_lineno or node.lineno for node in tree.body]
-    cuts = [
+    tree = parse(source)
+    found = [
         end
-        for end, following in zip(ends, tree.body[1:], strict=False)
-        if first_line(following) > end
+        for node, following in pairwise(tree.body if tree is not None else ())
+        if first_line(following) > (end := node.end_lineno or node.lineno)
     ]
-    first = 0
-    for cut in [*cuts[:: len(cuts) // _MOST_STATEMENTS + 1], len(lines)]:
-        yield Piece("\n".join(lines[first:cut]), piece.first_line + first)
-        first = cut
+    return tuple(found[:: len(found) // _MOST_STATEMENTS + 1])
 
 
 def _recover(source: str, problem: SyntaxProblem) -> list[Piece]:

@@ -32,6 +32,7 @@ from autograder.submissions.definitions import definitions
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.forms import KINDS, code_name, instead, is_code
 from autograder.submissions.model import Cell, KnownAssignments, Submission
+from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 
@@ -141,7 +142,8 @@ def _submission(
 ) -> Submission:
     candidate = choice.candidate
     notes = [*notes, *choice.notes]
-    helpers = _helpers(content, {candidate.name, *choice.twins}, notes)
+    code = [cell.source for cell in candidate.reading.cells]
+    helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
@@ -173,26 +175,47 @@ def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
 
 
 def _helpers(
-    content: Mapping[str, bytes], left_out: set[str], notes: list[str]
+    content: Mapping[str, bytes], left_out: set[str], cells: list[str], notes: list[str]
 ) -> dict[str, bytes]:
-    """The files that go along with the one to grade; code is bounded, since it is parsed."""
+    """The files that go along with the one to grade; code is bounded, since it is parsed.
+
+    A notebook is one of them where the code speaks of it, by `%run` or as a module.
+    """
     helpers: dict[str, bytes] = {}
     code = total = 0
     for name, data in content.items():
-        if name in left_out or name.lower().endswith(".ipynb"):
+        if name in left_out:
             continue
+        if name.lower().endswith(".ipynb"):
+            if not _is_spoken_of(name, content, cells):
+                continue
+            try:
+                data = helper_notebook(data, name)
+            except SubmissionError:
+                continue  # `choose` has said what can't be read
         if total + len(data) > _MOST_HELPERS:
             notes.append(f"{name}: too many bytes beside the code: left aside")
             continue
         total += len(data)
-        if name.lower().endswith(".py"):
+        if name.lower().endswith(KINDS):
             if code + len(data) > _MOST_HELPER_CODE:
                 notes.append(f"{name}: too much code in helper files: left aside")
                 continue
             code += len(data)
-            notes += _helper_problem(name, data)
+            if name.lower().endswith(".py"):
+                notes += _helper_problem(name, data)
         helpers[name] = data
     return helpers
+
+
+def _is_spoken_of(name: str, content: Mapping[str, bytes], cells: list[str]) -> bool:
+    """Whether a notebook's name, or its name as a module, occurs in other code."""
+    stem = PurePosixPath(name).stem
+    names = (stem, stem.replace(" ", "_"))
+    others = [data for other, data in content.items() if other.endswith(KINDS) and other != name]
+    return any(one in cell for one in names for cell in cells) or any(
+        one.encode() in data for one in names for data in others
+    )
 
 
 def _helper_problem(name: str, data: bytes) -> list[str]:

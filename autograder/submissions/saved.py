@@ -18,7 +18,7 @@ MOST_OUTPUTS = 50
 MOST_TEXT = 20_000
 MOST_IMAGE = 4 << 20
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
-IMAGES = ("image/png", "image/jpeg")
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class SavedOutput:
 class SavedCell:
     """A student's cell; `label` is what they call it: "cell 5" counts code cells from the top.
 
-    `defines` gives for each entry point that it defines whether it is filled in.
+    `defines` gives for each entry point that it defines whether it is filled in, `attachments`
+    the pictures that were pasted into it, by their names.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class SavedCell:
     cell_id: str = ""
     outputs: tuple[SavedOutput, ...] = ()
     defines: Mapping[str, bool] = field(default_factory=dict)
+    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def saved_cells(data: bytes, file: str, names: Iterable[str]) -> tuple[SavedCell, ...]:
@@ -69,6 +71,7 @@ def saved_cells(data: bytes, file: str, names: Iterable[str]) -> tuple[SavedCell
                 cell_id=short_text(cell.get("id")) or short_text(older_id) or "",
                 outputs=tuple(_outputs(cell.get("outputs"))),
                 defines=defined_in(source, wanted) if kind == "code" else {},
+                attachments=_attachments(cell.get("attachments")),
             )
         )
     return tuple(found)
@@ -103,14 +106,23 @@ def _outputs(outputs: object) -> Iterator[SavedOutput]:
             yield SavedOutput("", safe)
 
 
+def _attachments(attachments: object) -> dict[str, dict[str, str]]:
+    named = attachments if isinstance(attachments, dict) else {}
+    pictures = {name: _images(data) for name, data in named.items()}
+    return {name: images for name, images in pictures.items() if images}
+
+
 def _safe_data(data: object) -> dict[str, str]:
-    safe: dict[str, str] = {}
-    if not isinstance(data, dict):
-        return safe
-    if text := _text(data.get("text/plain")):
-        safe["text/plain"] = text[:MOST_TEXT]
-    for kind in IMAGES:
-        image = _text(data.get(kind))
-        if image and len(image) <= MOST_IMAGE and BASE64.fullmatch(image):
-            safe[kind] = image
-    return safe
+    text = _text(data.get("text/plain"))[:MOST_TEXT] if isinstance(data, dict) else ""
+    return ({"text/plain": text} if text else {}) | _images(data)
+
+
+def _images(data: object) -> dict[str, str]:
+    """The images of an output or an attachment, by their kind."""
+    kinds = data if isinstance(data, dict) else {}
+    joined = {kind: _text(kinds.get(kind)) for kind in IMAGES}
+    return {
+        kind: image
+        for kind, image in joined.items()
+        if 0 < len(image) <= MOST_IMAGE and BASE64.fullmatch(image)
+    }

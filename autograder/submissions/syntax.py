@@ -15,6 +15,8 @@ from functools import lru_cache
 
 MOST_KEPT = 8_192
 """Characters of a source whose tree is kept for a while: a tree takes some hundred times that."""
+AWAIT_AT_THE_TOP = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+"""As notebooks allow it."""
 _TOO_DEEP = "it is nested too deeply"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,7 +39,7 @@ def problem_of(source: str) -> SyntaxProblem | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(source, "<submission>", "exec", dont_inherit=True)
+            compile(source, "<submission>", "exec", AWAIT_AT_THE_TOP, dont_inherit=True)
     except SyntaxError as error:
         return _from_syntax_error(error, source)
     except (RecursionError, MemoryError):

@@ -505,7 +505,7 @@ READ = [
         "(studnet, thresholds)",
         "release",
         [
-            "error solutions/tiny/01_double/checks.py:13: gets_far asks for studnet, which is not known: there is reference, rng, student, thresholds; did you mean student?"
+            "error solutions/tiny/01_double/checks.py:13: gets_far asks for studnet, which is not known: there is bench, reference, rng, student, thresholds; did you mean student?"
         ],
     ),
     Edit(

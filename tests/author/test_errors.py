@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.author.new import lay_out_exercise
 from autograder.author.release import release_assignment
 from autograder.author.validate import validate
 from autograder.cli.main import main
@@ -117,6 +118,14 @@ def test_one_exercise_can_be_proven_before_anything_is_released(course, capsys):
     told = capsys.readouterr().out.splitlines()
     missing = "error solutions/tiny/01_double/fingerprints.json: is missing"
     assert f"{missing}: run `autograder release tiny`" in told
+
+
+def test_one_exercise_is_found_in_whichever_assignment_has_it(course, capsys):
+    lay_out_exercise("another", "triple", course)
+    assert main(["prove", "--exercise", "double"]) == 0
+    assert main(["prove", "--exercise", "triple"]) == 0
+    ok = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ok ")]
+    assert [line.split()[1] for line in ok] == ["tiny/double:", "another/triple:"]
 
 
 def test_there_are_enough_of_them_and_none_is_told_at_length():

@@ -9,7 +9,9 @@ import pytest
 from autograder.course.course import Course
 from autograder.errors import UsageError
 from autograder.grading.grader import Grader, Settings
+from autograder.judge import run
 from autograder.results import Report, Status, as_json
+from autograder.sandbox.host.session import Session
 
 
 def without_time(*results):
@@ -90,14 +92,14 @@ def test_what_came_before_does_not_matter(tiny_grader, write_submission):
 
 
 def test_another_seed_asks_with_other_inputs(tiny, write_submission):
-    path = write_submission({"double": "def double(x):\n    print(x)\n    return 2 * x\n"})
-    printed = []
+    wrong = "def double(x):\n    return 2 * x if isinstance(x, int) else 3 * x\n"
+    path, told = write_submission({"double": wrong}), []
     for seed in (0, 1):
         with Grader(Course.open(tiny), Settings(device="cpu", seed=seed)) as grader:
             result = grader.grade(path, ["double"])
-        assert (result.score, result.seed) == (9, seed)
-        printed.append(result.exercises[0].printed)
-    assert printed[0] != printed[1]
+        assert (result.score, result.seed) == (6, seed)
+        told.append(check_of(result, "agrees_on_unseen").rationale)
+    assert told[0] != told[1]
 
 
 # -- independence ---------------------------------------------------------------------------
@@ -183,7 +185,7 @@ def test_an_error_points_at_the_line_of_the_notebooks_cell(tiny_grader, tmp_path
 def test_what_is_missing_is_told_with_the_reason(tiny_grader, write_submission):
     result = tiny_grader.grade(write_submission({"double": None}))
     assert check_of(result, "doubles_a_number").rationale == "Your work does not define `double`."
-    late = "import nothing_like_this\n\ndef double(x):\n    return 2 * x\n"
+    late = "import nothing_like_this\n\ndef double(x, y=nothing_like_this):\n    return 2 * x\n"
     result = tiny_grader.grade(write_submission({"double": late}))
     assert (
         "the code around it did not run to its end"
@@ -198,7 +200,7 @@ def test_what_is_printed_belongs_to_its_exercise(tiny_grader, write_submission):
         "shout": "def shout(text):\n    print('shouting')\n    return text.upper()\n",
     }
     double, shout = tiny_grader.grade(write_submission(code)).exercises
-    assert double.printed.splitlines() == ["loading", *["doubling"] * 3]
+    assert double.printed.splitlines() == ["loading", *["doubling"] * 2]
     assert shout.printed == "shouting\n"
 
 
@@ -253,3 +255,63 @@ def test_only_the_exercises_that_were_asked_for_are_graded(tiny_grader, write_su
     assert scores(tiny_grader.grade(path, ["shout"])) == {"shout": 2}
     with pytest.raises(UsageError, match=r"no exercise shot; it has double, shout"):
         tiny_grader.grade(path, ["shot"])
+
+
+def test_what_follows_from_a_failed_import_is_told_with_it(tiny_grader, tmp_path):
+    cell = "import nowhere as no\nno.start()\nx = no.read()\nprint(x)\nprint(other)"
+    path = tmp_path / "tiny.ipynb"
+    path.write_text(notebook(("code", cell)))
+    _, *notes = tiny_grader.grade(path).notes
+    assert [note.split(":")[0] for note in notes] == ["cell 1, line 1", "cell 1, line 5"]
+    assert notes[0].endswith("(3 more that need it did not run)")
+
+
+# -- visible first, hidden last -------------------------------------------------------------
+
+
+def test_nothing_hidden_is_sent_before_the_last_visible_verdict(
+    tiny_grader, write_submission, monkeypatch
+):
+    """Also where requests are sent ahead, and of all exercises."""
+    told = []
+    send, check = Session._send, run.run_check
+
+    def note_request(session, request, buffers):
+        if request["op"] == "call":
+            told.append((session, str(request["target"]), request["args"]))
+        return send(session, request, buffers)
+
+    def note_verdict(exercise, one, candidate, *others):
+        finding = check(exercise, one, candidate, *others)
+        told.append((candidate.session, one.name, one.visible))
+        return finding
+
+    tiny_grader.grade(write_submission())  # so that all is foreseen
+    monkeypatch.setattr(Session, "_send", note_request)
+    monkeypatch.setattr(run, "run_check", note_verdict)
+    result = tiny_grader.grade(write_submission())
+    assert result.score == result.max_score
+    (session,) = {where for where, _, seen in told if seen is True}
+    own = [(what, seen) for where, what, seen in told if where is session]
+    verdicts = [what for what, seen in own if isinstance(seen, bool)]
+    assert verdicts == [
+        *("doubles_a_number", "gets_far", "is_loud"),
+        *("agrees_on_unseen", "has_volume"),
+    ]
+    last = own.index(("is_loud", True))
+    hidden = [
+        place
+        for place, (what, seen) in enumerate(own)
+        if "Voice" in what or ("double" in what and seen not in ([3], [1], True))
+    ]
+    assert len(hidden) == 2
+    assert min(hidden) > last
+
+
+def test_what_is_printed_while_hidden_checks_run_is_dropped(tiny_grader, write_submission):
+    loud = "def double(x):\n    print('got', type(x).__name__)\n    return 2 * x\n"
+    result = tiny_grader.grade(write_submission({"double": loud}))
+    assert scores(result)["double"] == 9
+    (printed,) = [exercise.printed for exercise in result.exercises if exercise.name == "double"]
+    assert "got int" in printed
+    assert "Tensor" not in printed

@@ -52,6 +52,18 @@ def test_a_result_comes_back_as_it_was(tmp_path: Path):
     assert kept.find("ada", "tiny", "key") == RESULT
 
 
+def test_a_result_counts_only_under_the_protections_that_are_required_now(tmp_path: Path):
+    kept = KeptResults(tmp_path)
+    weaker = {
+        "network": {"on": True, "detail": "netns"},
+        "filesystem": {"on": False, "detail": "refused"},
+    }
+    kept.keep(replace(RESULT, protections=weaker), "key")
+    assert kept.find("ada", "tiny", "key", {"network"}) is not None
+    assert kept.find("ada", "tiny", "key", {"network", "filesystem"}) is None
+    assert kept.find("ada", "tiny", "key", {"landlock"}) is None, "it was not looked for then"
+
+
 def test_another_key_student_or_assignment_has_no_result(tmp_path: Path):
     kept = KeptResults(tmp_path)
     kept.keep(RESULT, "key")

@@ -44,7 +44,9 @@ def judged(grader, exercise, *cells, seed=0, foresight="as learned"):
     candidate = Candidate(session, submission.code, {})
     foresight = grader.foresight(exercise, seed) if foresight else None
     reference = grader.reference(exercise)
-    found = run_exercise(exercise, candidate, reference, seed=seed, foresight=foresight)
+    found = run_exercise(
+        *(exercise, candidate, reference), seed=seed, foresight=foresight, bench=grader.bench
+    )
     session.close()
     return found, session.unforeseen
 
@@ -82,7 +84,7 @@ def test_another_seed_asks_other_numbers(tiny_grader):
     exercise = tiny_grader.course.assignment("tiny").exercises[0]
     check = next(check for check in exercise.checks if "rng" in check.wants)
     one, other = (tiny_grader.foresight(exercise, seed).of(check) for seed in (0, 1))
-    assert one.seed == check_seed(0, "double", check.name)
+    assert one.key == check_seed(0, "double", check.name)
     assert [r.header for r in one.requests] == [r.header for r in other.requests]
     assert [r.buffers for r in one.requests] != [r.buffers for r in other.requests]
 

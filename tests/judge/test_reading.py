@@ -118,5 +118,24 @@ def test_old_habits_are_told_with_their_first_place(pattern, where):
     assert told(pattern) == (where,)
 
 
+@pytest.mark.parametrize(
+    ("source", "is_told"),
+    [
+        ("import torch\ntorch.utils.data.DataLoader(x)", False),
+        ("from torch import utils as u\nu.data.Dataset", False),
+        ("class D:\n    def g(self):\n        return self.data", False),
+        ("from sklearn.datasets import load_iris\niris = load_iris()\nx = iris.data", False),
+        ("import argparse\np = argparse.Parser()\na = p.parse_args()\na.data", False),
+        ("import torch\nw = torch.zeros(3)\nw.data -= 1", True),
+        ("class D:\n    def g(self):\n        out = self.layer(1)\n        out.data", True),
+        ("model.weight.data", True),
+        ("self.layer.weight.data", True),
+    ],
+)
+def test_an_attribute_is_that_of_a_tensor(source, is_told):
+    code = Parsed([Cell(source, "cell 1")])
+    assert bool(habits(code, [Habit(says="why", attribute=".data")])) == is_told
+
+
 def test_what_is_not_there_is_not_told():
     assert told({"call": "torch.nn.BCELoss", "keyword": "reduce"}, {"method": "backward"}) == ()

@@ -1,18 +1,23 @@
 """A class graded into a gradebook: runs that are repeated, interrupted, or find it locked."""
 
 import contextlib
+import importlib
+import itertools
 import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.cli.main import main
+from autograder.course.course import Course
 from autograder.errors import GradebookError, UsageError
+from autograder.grading.grader import Grader, Settings
 from autograder.grading.kept import only_writer
 from autograder.nbgrader.class_grading import grade_class
 
@@ -99,6 +104,79 @@ def test_broken_files_among_the_kept_results_are_as_good_as_none(small_class):
     kept.write_text('{"key": 3, "results"')
     assert small_class.states() == {"ada": "unchanged"}
     assert small_class.told[0].graded
+
+
+def test_a_kept_result_is_graded_again_where_a_protection_is_required_that_was_off(small_class):
+    small_class.hand_in("ada")
+    small_class.grade()
+    (kept,) = (small_class.root / ".autograder" / "results").glob("*.json")
+    record = json.loads(kept.read_text())
+    record["results"][0]["protections"]["network"]["on"] = False
+    kept.write_text(json.dumps(record))
+    assert small_class.states() == {"ada": "unchanged"}
+    assert not small_class.told[0].graded
+    settings = small_class.grader.settings
+    small_class.grader.settings = replace(settings, require=frozenset({"network"}))
+    try:
+        assert small_class.states() == {"ada": "unchanged"}
+    finally:
+        small_class.grader.settings = settings
+    assert small_class.told[0].graded
+
+
+# -- faults of ours -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("own_forkserver")
+def test_a_forkserver_that_is_killed_between_students_costs_nobody(small_class, tiny):
+    small_class.four()
+
+    def tell(written) -> None:
+        grader._launcher._process.kill()
+
+    with Grader(Course.open(tiny), Settings(device="cpu")) as grader:
+        path = small_class.root / "submitted"
+        done = grade_class([path], grader, small_class.url, tell)
+    assert done.states == ["written"] * 4
+    assert [float(result.score) for result in done.results] == [11.0, 0.0, 6.0, 0.0]
+    assert not any(result.has_internal_faults for result in done.results)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "autograder.nbgrader.judged.read_submission",
+        "autograder.nbgrader.judged.repair",
+        "autograder.grading.grader.conclude",
+        "autograder.nbgrader.judged.check_cell_outputs",
+    ],
+)
+def test_an_exception_of_ours_costs_one_student_and_is_for_a_person(
+    small_class, monkeypatch, place
+):
+    """Each of these is called for every student, and breaks for the first."""
+    module, _, name = place.rpartition(".")
+    works = getattr(importlib.import_module(module), name)
+    calls = itertools.count()
+
+    def breaks(*given, **named):
+        if not next(calls):
+            raise RecursionError("too deep")
+        return works(*given, **named)
+
+    small_class.hand_in("ada")
+    small_class.hand_in("grace")
+    monkeypatch.setattr(place, breaks)
+    assert small_class.states() == {"ada": "written", "grace": "written"}
+    ada, grace = small_class.told
+    assert small_class.automatic("grace") == {"check_double": 9.0, "check_shout": 2.0}
+    assert not grace.result.has_internal_faults
+    if name == "repair":
+        assert "which is our fault" in "".join(ada.result.notes)
+        assert small_class.automatic("ada") == {"check_double": 9.0, "check_shout": 2.0}
+    else:
+        assert ada.result.has_internal_faults
+        assert {row[-1] for row in small_class.scores("ada").values()} == {1}
 
 
 # -- a gradebook that is not there ----------------------------------------------------------

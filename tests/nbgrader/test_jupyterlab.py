@@ -25,16 +25,11 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-CHROMIUM = Path("/usr/bin/chromium")
-DRIVER = Path("/usr/bin/chromedriver")
-INSTALL = "apt-get install chromium chromium-driver"
+from tests.browser import CHROMIUM, DRIVER, INSTALL, driven, require_browser
+
 HANDED_OUT = Path(__file__).parents[2] / "assignments" / "logistic_regression"
 TOKEN = "student"
 SECONDS = 120.0
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update --window-size=1300,1100"
-)
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -147,29 +142,6 @@ def served(folder: Path, root: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         server.terminate()
         server.wait(timeout=SECONDS)
-
-
-@contextlib.contextmanager
-def driven(root: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in [*FLAGS.split(), f"--user-data-dir={root / 'chromium'}"]:
-        options.add_argument(flag)
-    browser = webdriver.Chrome(options, webdriver.ChromeService(str(DRIVER)))
-    try:
-        yield browser
-    finally:
-        browser.quit()
-
-
-def require_browser(*programs: Path) -> None:
-    missing = [str(path) for path in programs if not path.exists()]
-    if not missing:
-        return
-    reason = f"{' and '.join(missing)} not found; on Debian: {INSTALL}"
-    if os.environ.get("CI"):
-        pytest.fail(f"{reason}. CI does not go without.")
-    pytest.skip(reason)
 
 
 def server_options(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
@@ -193,14 +193,36 @@ def test_own_cells_stay_where_they_are(notebook):
     notebook.cells.insert(2, new_code_cell("mine = 1", id="statement-double"))
     notebook.cells.insert(0, new_markdown_cell("# Eve"))
     done, _ = repaired(notebook)
-    assert done.cells[0].source == "# Eve"
+    assert ">Eve<" in done.cells[0].source
     assert done.cells[3].source == "mine = 1"
 
 
-def test_html_of_a_student_is_text(notebook):
-    notebook.cells.append(
-        new_markdown_cell("<script>x()</script> a < b $\\href{javascript:x()}{y}$")
-    )
+def test_texts_of_a_student_are_harmless_html(notebook):
+    link, html = "[a](javascript:x()) <script>x()</script>", "<b onclick='x()'>b</b>\n  c"
+    notebook.cells += [new_markdown_cell(link), new_raw_cell(html)]
+    done, _ = repaired(notebook)
+    texts = [cell.source for cell in done.cells[-2:]]
+    assert "javascript" not in texts[0]
+    assert ">a<" in texts[0]
+    assert "<pre>&lt;b onclick=&#x27;x()&#x27;&gt;b&lt;/b&gt;&#10;  c</pre>" in texts[1]
+    assert {cell.cell_type for cell in done.cells[-2:]} == {"markdown"}
+
+
+def test_an_answer_in_markdown_is_harmless_and_kept_where_nothing_was_written():
+    answer = {"grade_id": "answer", "grade": True, "solution": True, "locked": False, "points": 1}
+    answer |= {"schema_version": 3, "task": False}
+    cell = new_markdown_cell("YOUR ANSWER *HERE*", id="answer", metadata={"nbgrader": answer})
+    released = nbformat.from_dict({**RELEASED, "cells": [cell]})
+    untouched = repair(json.dumps(released).encode(), "small.ipynb", released, {}).notebook
+    assert untouched.cells[0] == released.cells[0]
+    handed_in = copy.deepcopy(released)
+    handed_in.cells[0].source = "<b onclick='x()'>b</b>"
+    done = repair(json.dumps(handed_in).encode(), "small.ipynb", released, {}).notebook
+    assert done.cells[0].metadata == released.cells[0].metadata
+    assert "<b>b</b>" in done.cells[0].source
+
+
+def test_of_outputs_text_and_images_are_kept(notebook):
     html = {"text/html": "<script>", "text/plain": "<p>", "application/javascript": "x()"}
     cell_of(notebook, "double").outputs = [
         new_output("display_data", data=html),
@@ -211,9 +233,6 @@ def test_html_of_a_student_is_text(notebook):
         new_output("execute_result", data={"text/plain": "2.5"})
     ]
     done, _ = repaired(notebook)
-    assert "<script" not in done.cells[-1].source
-    assert "\\href" not in done.cells[-1].source
-    assert "a < b" in done.cells[-1].source
     shown = cell_of(done, "double").outputs
     assert [output.get("data") for output in shown] == [{"text/plain": "<p>"}, None]
     assert cell_of(done, "check_double").outputs == []

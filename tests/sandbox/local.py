@@ -28,6 +28,8 @@ class LocalTransport:
 
     def close(self) -> None:
         self.runtime.kept.clear()
+        if self.runtime.prepared:
+            self.runtime.settings.reset()
 
 
 def split(frame: bytes) -> tuple[bytes, bytes]:

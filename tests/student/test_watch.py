@@ -18,6 +18,7 @@ from rich.console import Console
 from autograder.course.course import Course
 from autograder.grading.reader import Reader
 from autograder.sandbox.host.start import PLAIN
+from autograder.sandbox.linux import hunt
 from autograder.student.events import Saved
 from autograder.student.progress import Progress
 from autograder.student.saves import read_work
@@ -164,6 +165,25 @@ def test_an_endless_loop_at_top_level_ends_with_the_next_save(lab):
     screen.shows("double: running for")
     save(folder, double="return 20 * x")
     screen.shows("yours     100", "answered in")
+
+
+def test_a_forkserver_that_is_killed_costs_no_answer(lab):
+    folder, screen = lab
+    kill_forkserver(screen)
+    save(folder, double="return 21 * x")
+    screen.shows("yours     105", "answered in")
+    save(folder, double="while True: pass")
+    screen.shows("double: running for")
+    kill_forkserver(screen)
+    screen.forget()
+    screen.shows("double: running for")
+    save(folder, double="return 22 * x")
+    screen.shows("yours     110", "answered in")
+
+
+def kill_forkserver(screen):
+    (forkserver,) = hunt.children(screen.process.pid)
+    os.kill(forkserver, signal.SIGKILL)
 
 
 def test_a_notebook_is_answered_and_its_automatic_saves_are_not(tmp_path):

@@ -80,9 +80,16 @@ def test_repeated_grade_ids_are_said():
         ("if 1:\n    !pip install x\n    y = 2", "if 1:\n    pass\n    y = 2"),
         ("%%time\nx = 1", "pass\nx = 1"),
         ("%%bash\nls (\n", ""),
-        ("%%writefile a.py\nx = 1", ""),
-        ("files = !ls\nx = 1", "pass\nx = 1"),
-        ("files = %sql select 1\nx = 1", "pass\nx = 1"),
+        ("files = !ls\nx = 1", "files = get_ipython().getoutput('ls')\nx = 1"),
+        (
+            "files = %sql select 1\nx = 1",
+            "files = get_ipython().run_line_magic('sql', 'select 1')\nx = 1",
+        ),
+        (
+            "%%capture --no-stderr out\nx = 1",
+            "out = get_ipython().run_line_magic('capture', '--no-stderr out')\nx = 1",
+        ),
+        ('!ls\nprint("x=%d" % 3)\nd["k"]=2', 'pass\nprint("x=%d" % 3)\nd["k"]=2'),
         ("torch.mean?\nx = 1", "pass\nx = 1"),
         ("?torch.mean\nx = 1", "pass\nx = 1"),
         ("%time x = f(1)\ny = 2", "x = f(1)\ny = 2"),
@@ -92,13 +99,30 @@ def test_repeated_grade_ids_are_said():
         ('!ls\ns = """\n%d\n!x\n"""', 'pass\ns = """\n%d\n!x\n"""'),
         ("!ls\nx = (7\n% 4)", "pass\nx = (7\n% 4)"),
         ("a != b\n!ls", "a != b\npass"),
-        ("%cd data\nx = f'{a!r}'", "pass\nx = f'{a!r}'"),
     ],
 )
 def test_magics_are_blanked_and_line_numbers_hold(source, expected):
     reading = read_notebook(notebook(source), "n")
     assert "\n".join(cell.source for cell in reading.cells).rstrip() == expected.rstrip()
     assert bool(reading.notes) == (source != expected and "%time " not in source)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%run a.py\nx = 1", "get_ipython().run_line_magic('run', 'a.py')\nx = 1"),
+        ("if 1:\n    %cd data", "if 1:\n    get_ipython().run_line_magic('cd', 'data')"),
+        ("%%writefile a.py\nx = 1", "get_ipython().run_cell_magic('writefile', 'a.py', 'x = 1')"),
+        (
+            "\n%%file -a b.txt\n\n%d\n",
+            "\nget_ipython().run_cell_magic('file', '-a b.txt', '\\n%d\\n')",
+        ),
+    ],
+)
+def test_magics_that_are_done_are_calls_and_nothing_is_said(source, expected):
+    reading = read_notebook(notebook(source), "n")
+    assert "\n".join(cell.source for cell in reading.cells).rstrip() == expected
+    assert reading.notes == []
 
 
 @pytest.mark.parametrize(
@@ -201,3 +225,22 @@ def test_definitions_in_a_copied_check_cell_count():
     )
     cells = read_notebook(notebook(code_cell(source, metadata=meta)), "n").cells
     assert [cell.source for cell in cells] == ["\ndef helper():\n    return 1\n"]
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_a_cell_to_write_in_that_became_text_is_read_as_code(kind):
+    meta = graded("crit", grade=False, solution=True, locked=False)
+    cell = {**code_cell("def f():\n    return 1", metadata=meta), "cell_type": kind}
+    reading = read_notebook(notebook("x = 1", cell, "y = 2"), "n")
+    assert [c.origin for c in reading.cells] == ["cell 1", "the text cell below cell 1", "cell 2"]
+    assert reading.notes == [
+        f"the text cell below cell 1 ('crit') was made a {kind} cell: read as code"
+    ]
+
+
+def test_text_that_was_never_code_is_not_read():
+    meta = graded("essay", grade=True, solution=True, locked=False)
+    meta["nbgrader"]["cell_type"] = "markdown"
+    essay = {**code_cell("x = 1", metadata=meta), "cell_type": "markdown"}
+    plain = {**code_cell("y = 1"), "cell_type": "markdown"}
+    assert read_notebook(notebook(essay, plain), "n").cells == []

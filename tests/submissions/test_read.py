@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def test_helper_files_come_along_and_the_rest_stays(tmp_path):
     submission = read(tmp_path / "alice")
     assert submission.files == {"helpers.py": b"x = 1", "data/points.csv": b"1,2"}
     assert submission.student == "alice"
+
+
+def test_a_notebook_that_the_code_speaks_of_comes_along_as_code_alone(tmp_path):
+    work = "import helper\n%run 'the rest.ipynb'\ndef criterion(p, y): return 1\n"
+    made = {
+        "lab.ipynb": notebook(work),
+        "helper.py": "from deeper import x",
+        "deeper.ipynb": notebook("%matplotlib inline\nx = 1"),
+        "the rest.ipynb": notebook({**code_cell("y = 2"), "outputs": ["z" * 999]}),
+        "scratch.ipynb": notebook("z = 3"),
+    }
+    files = read(folder(tmp_path, made)).files
+    assert sorted(files) == ["deeper.ipynb", "helper.py", "the rest.ipynb"]
+    assert json.loads(files["deeper.ipynb"])["cells"][0]["source"] == "pass\nx = 1"
+    assert b"zz" not in files["the rest.ipynb"]
 
 
 def test_a_helper_that_does_not_compile_is_said(tmp_path):

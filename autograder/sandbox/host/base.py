@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self
 
-from autograder.errors import InternalError, ProtectionError
+from autograder.errors import ForkserverError, InternalError, ProtectionError
 from autograder.sandbox.host.transport import POLL_SECONDS, WorkerTransport
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.outcomes import Interrupted
@@ -33,7 +34,10 @@ ENVIRONMENT = {
     "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
+    "GLIBC_TUNABLES": "glibc.malloc.perturb=128:glibc.malloc.tcache_count=0",
 }
+"""Memory is filled before it is given out: code that reads what it has not written reads the same
+in every run."""
 OPTIONS = ("-s", "-P")
 """As `python -I`, but with the variables above: the order of a set is the same in every run."""
 
@@ -75,6 +79,11 @@ class AnyLauncher(ABC):
     def alive(self) -> bool:
         """Whether workers can still be started."""
 
+    def restart(self) -> None:
+        """Ends what is left of it, and begins anew."""
+        self.__exit__()
+        self.__enter__()
+
     @abstractmethod
     def prepare(self) -> None:
         """Starts a spare worker now. With `spares` off, none is started while another is at work.
@@ -87,11 +96,18 @@ class AnyLauncher(ABC):
         """A worker that has been started, the spare one if there is one."""
 
     def start(self) -> WorkerTransport:
-        """A fresh worker, its protections checked from outside.
+        """A fresh worker, its protections checked from outside; another where it was killed.
 
         Raises ProtectionError where one that is required is off.
         """
-        transport = self._take()
+        try:
+            return self._greeted(self._take())
+        except ForkserverError:
+            raise
+        except InternalError:
+            return self._greeted(self._take())
+
+    def _greeted(self, transport: WorkerTransport) -> WorkerTransport:
         try:
             transport.greet()
             self.layers = transport.layers
@@ -140,15 +156,15 @@ def start_python(
     )
     place = str(Path(__file__).parents[3])
     assert process.stdin is not None
-    process.stdin.write(json.dumps({**given, "place": place}).encode() + b"\n")
-    process.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it has ended, which its first answer would tell
+        os.write(process.stdin.fileno(), json.dumps({**given, "place": place}).encode() + b"\n")
     return process
 
 
-def death(what: str, printed: IO[bytes]) -> InternalError:
+def death(what: str, printed: IO[bytes]) -> ForkserverError:
     """Says that a process of ours died, with the last line that it printed, which names an
     exception if there was one."""
     printed.seek(max(0, printed.seek(0, os.SEEK_END) - 65_536))
     lines = printed.read().decode("utf-8", "replace").strip().splitlines()
     last = f" ({lines[-1][:200]})" if lines else ""
-    return InternalError(f"{what}{last}; is torch installed here? try: python -c 'import torch'")
+    return ForkserverError(f"{what}{last}; is torch installed here? try: python -c 'import torch'")

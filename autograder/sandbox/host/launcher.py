@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import tempfile
@@ -17,7 +18,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import IO, Any, Self
 
-from autograder.errors import InternalError
+from autograder.errors import ForkserverError, InternalError
 from autograder.sandbox.host.base import ENVIRONMENT, AnyLauncher, death, start_python
 from autograder.sandbox.host.transport import START_SECONDS, WorkerTransport
 from autograder.sandbox.linux.forkserver import PACKET
@@ -45,6 +46,9 @@ class Launcher(AnyLauncher):
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._printed = tempfile.TemporaryFile()
         given = {"module": "autograder.sandbox.linux.forkserver", "control": theirs.fileno()}
+        self._ready, self._spare = False, None
+        self._pending.clear()
+        self._given.clear()
         self._process = start_python(given, self._printed, ENVIRONMENT, "/", [theirs.fileno()])
         theirs.close()
         assert self._process.stdin is not None
@@ -71,7 +75,10 @@ class Launcher(AnyLauncher):
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        """Its end of the control socket closes before any of its workers dies with it."""
+        poller = select.poll()
+        poller.register(self._control, 0)
+        return self._process.poll() is None and not poller.poll(0)
 
     def prepare(self) -> None:
         with self._lock:
@@ -81,7 +88,13 @@ class Launcher(AnyLauncher):
         with self._lock:
             transport = self._spare = self._spare or self._request()
             self._settle(until=transport)
-            self._spare = self._request() if self.spares else None
+            self._spare = None
+            if not transport.pid:
+                self._given.remove(transport)
+                transport.release()
+                raise InternalError(f"a worker can't be started: {transport.refused}")
+            if self.spares:
+                self._spare = self._request()
         return transport
 
     def _request(self) -> WorkerTransport:
@@ -109,7 +122,7 @@ class Launcher(AnyLauncher):
             socket.send_fds(self._control, [message], there)
         except OSError as error:
             transport.release()
-            raise self._dead() from error
+            raise self._died() from error
         finally:
             channel_there.close()
             os.close(output_there)
@@ -121,22 +134,23 @@ class Launcher(AnyLauncher):
     def _settle(self, until: WorkerTransport | None = None) -> None:
         """Reads the forkserver's answers to what was asked, in the order of asking; all of them,
         or until this worker's is there."""
-        while self._pending and not (until and until.pid):
+        while self._pending if until is None else until in self._pending:
             answer = self._answer()
             if (started := self._pending.popleft()) is not None:
-                started.pid = answer["pid"]
+                started.pid, started.refused = answer["pid"], answer["refused"]
 
     def kill(self, transport: WorkerTransport) -> None:
         """Kills a worker and all that it started.
 
         Where a namespace of processes holds them, the kernel ends all at once; to clear up after
         them takes it 15 to 25 milliseconds more, for which only `__exit__` waits. Otherwise they
-        are hunted for, and this returns when they are dead.
+        are hunted for, and this returns when they are dead. What the forkserver can't end, since it
+        has died or never made it, ends by itself.
         """
-        with self._lock:
-            self._settle()
+        with self._lock, contextlib.suppress(OSError, ForkserverError):
             self._given.remove(transport)
-            with contextlib.suppress(OSError):
+            self._settle()
+            if transport.pid:
                 self._control.sendall(json.dumps({"kill": transport.pid}).encode())
                 self._pending.append(None)
                 if not any(layer.name == "pid" and layer.on for layer in transport.layers):
@@ -145,11 +159,11 @@ class Launcher(AnyLauncher):
     def _answer(self) -> dict[str, Any]:
         if not self._ready:
             if not self._wait(self._control, self._process, time.monotonic() + START_SECONDS):
-                raise self._dead()
+                raise self._died()
             ready = self._packet()
             self._ready = True
             if ready.get("threads") != 1 or not ready.get("cuda_untouched"):
-                raise InternalError(f"the forkserver is not fit to fork: {ready}")
+                raise self._died(f"the forkserver is not fit to fork: {ready}")
         return self._packet()
 
     def _packet(self) -> dict[str, Any]:
@@ -157,11 +171,14 @@ class Launcher(AnyLauncher):
         try:
             packet = self._control.recv(PACKET)
         except OSError as error:
-            raise self._dead() from error
+            raise self._died() from error
         if not packet:
-            raise self._dead()
+            raise self._died()
         message: dict[str, Any] = json.loads(packet)
         return message
 
-    def _dead(self) -> InternalError:
-        return death("the forkserver died", self._printed)
+    def _died(self, what: str = "the forkserver died") -> ForkserverError:
+        """One that does not answer is as good as dead, and no worker of its may go on."""
+        self._process.kill()
+        self._process.wait()
+        return death(what, self._printed)

@@ -48,9 +48,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """All that the check with this seed will ask."""
+    """All that the check with this key will ask."""
 
-    seed: int
+    key: int
     requests: Sequence[Request]
 
 
@@ -65,7 +65,7 @@ class Unforeseen(BaseException):
 class _Batch:
     """Requests of one check that are not answered yet, with their nonces."""
 
-    seed: int
+    key: int
     waiting: deque[tuple[str, Request]]
     begun: bool = False
 
@@ -73,33 +73,36 @@ class _Batch:
 class Pipeline:
     """The batches that were sent ahead, oldest first; false where there is none.
 
-    `send` gives the nonce of a request, and `receive` the answer to the oldest one.
+    `send` gives the nonce of a request, and `receive` the answer to the oldest one. Every check
+    begins with the same `seed`, which tells the code nothing of the check.
     """
 
     def __init__(
         self,
         send: Callable[[dict[str, Any], list[bytes]], str],
         receive: Callable[[str], Reply],
+        seed: int,
     ):
         self._send = send
         self._receive = receive
+        self._begin = {"op": "begin", "seed": seed}
         self._batches: deque[_Batch] = deque()
         self._sent = 0
 
     def __bool__(self) -> bool:
         return bool(self._batches)
 
-    def is_next(self, seed: int) -> bool:
-        """Whether the oldest batch belongs to the check with this seed."""
-        return bool(self._batches) and self._batches[0].seed == seed
+    def is_next(self, key: int) -> bool:
+        """Whether the oldest batch belongs to the check with this key."""
+        return bool(self._batches) and self._batches[0].key == key
 
     def send(self, foreseen: Foreseen) -> None:
         """Sends what a check will ask, from its beginning on, unless that was sent before."""
-        if any(batch.seed == foreseen.seed for batch in self._batches):
+        if any(batch.key == foreseen.key for batch in self._batches):
             return
         self._sent += 1
-        batch = _Batch(foreseen.seed, deque())
-        for request in (Request({"op": "begin", "seed": foreseen.seed}, []), *foreseen.requests):
+        batch = _Batch(foreseen.key, deque())
+        for request in (Request(self._begin, []), *foreseen.requests):
             mark = {"of": self._sent, "raises": request.raises}
             batch.waiting.append((self._send(request.header | mark, request.buffers), request))
         self._batches.append(batch)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -86,6 +86,11 @@ class Subject:
         """Calls `target`, and notes which operations torch is asked for meanwhile, by whatever way;
         `expect(...).is_by_hand` judges them. Backward is not watched."""
         return target._called(args, kwargs, {"watch": True})
+
+    def bend(self, operations: Collection[str], target: Remote, *args: Any) -> Remote:
+        """Calls `target` while torch gives wrong results for these operations: an answer that was
+        built from them is another one then."""
+        return target._called(args, {}, {"bend": sorted(operations)})
 
 
 @functools.cache

@@ -31,7 +31,8 @@ from autograder.sandbox.outcomes import (
 )
 
 MAX_FATAL_CELLS = 3
-OUT_OF_MEMORY = ("MemoryError", "OutOfMemoryError")
+OUT_OF_MEMORY = {"MemoryError", "OutOfMemoryError"}
+DEVICE = re.compile(r"[a-z]{2,15}(:\d{1,3})?")
 BYTES = re.compile(r"allocate (\d+) bytes")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 """Where an object lies in memory: another in every run, while a report must not change."""
@@ -65,15 +66,19 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One piece of code to run in the worker: a cell, with the name of where it came from."""
+    """One piece of code to run in the worker: a statement, with the name of where it came from.
+
+    `hands_in` gives entry points whose definition it is, and whether it is firmly so: whatever the
+    name holds later. If not, a function that takes its place later counts, as in Python."""
 
     source: str
     where: Callable[[int], str]
+    hands_in: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LoadFault:
-    """A cell that did not run to its end."""
+    """A piece of code that did not run to its end."""
 
     index: int
     fault: StudentFault
@@ -83,8 +88,9 @@ class Session:
     """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
 
     Loading may take `load_seconds` in all, and a check its own seconds in all, however many
-    calls it makes; only time in which the worker is at work counts. `slowest` are the seconds and
-    the index of the cell that took longest to load.
+    calls it makes; only time in which the worker is at work counts. `file` is what the cells are
+    from: a notebook's `__name__` is "__main__", a script has its `__file__`. `slowest` are the
+    seconds and the index of the cell that took longest to load.
     """
 
     trusted = False
@@ -94,18 +100,21 @@ class Session:
         start: Callable[[], Transport],
         cells: Sequence[Source],
         *,
+        file: str = "",
         files: Mapping[str, bytes] | None = None,
         seed: int = 0,
         load_seconds: float = 60.0,
     ):
         self.start = start
         self.cells = cells
+        self.file = file
         self.files = files or {}
         self.seed = seed
         self.load_seconds = load_seconds
         self.transport: Transport | None = None
         self.fatal: dict[int, StudentFault] = {}
         self.load_faults: list[LoadFault] = []
+        self.missing_devices: dict[str, None] = {}
         self.file_faults: dict[str, StudentFault] = {}
         self.left_behind: StudentFault | None = None
         self.output = ""
@@ -115,7 +124,8 @@ class Session:
         self.respawns = 0
         self.unforeseen = 0
         self._loading: deque[tuple[str, int | str]] = deque()
-        self._ahead = Pipeline(self._send, self._receive)
+        self._killed: set[int] = set()
+        self._ahead = Pipeline(self._send, self._receive, seed)
 
     # -- life -------------------------------------------------------------------------
 
@@ -124,8 +134,9 @@ class Session:
         if self.transport is None:
             self._start_loading()
 
-    def begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
-        """Before each check: a live worker, fresh seeds, this check's limit in seconds.
+    def begin(self, key: int, seconds: float, ahead: Sequence[Foreseen] = ()) -> None:
+        """Before each check, which has a key of its own: a live worker, seeded anew, always alike,
+        and this check's limit in seconds.
 
         `ahead`: what this check will ask, then what the next one will. What an earlier check did
         to the worker (an answer that nobody asked for, a late crash) is kept in `left_behind`, and
@@ -133,15 +144,15 @@ class Session:
         """
         used = self.transport is not None and not self._loading
         try:
-            self._begin(seed, seconds, ahead)
+            self._begin(key, seconds, ahead)
         except (BrokeProtocol, Crashed) as fault:
             if not used:
                 raise
             self.left_behind = fault
-            self._begin(seed, seconds, ahead)
+            self._begin(key, seconds, ahead)
 
-    def _begin(self, seed: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
-        while self._ahead and not (ahead and self._ahead.is_next(seed)):
+    def _begin(self, key: int, seconds: float, ahead: Sequence[Foreseen]) -> None:
+        while self._ahead and not (ahead and self._ahead.is_next(key)):
             self._forget()
         self._ensure_loaded()
         self._allow(seconds)
@@ -150,7 +161,7 @@ class Session:
         if self._ahead:
             self._ahead.begin()
         else:
-            self._exchange({"op": "begin", "seed": seed}, [])
+            self._exchange({"op": "begin", "seed": self.seed}, [])
 
     def settle(self) -> None:
         """After the last check of an exercise: is there an answer that nobody asked for?"""
@@ -193,13 +204,16 @@ class Session:
             self._send_code()
 
     def _send_code(self) -> None:
-        begin = {"op": "begin", "seed": self.seed, "anew": True}
+        begin = {"op": "begin", "seed": self.seed, "anew": True, "file": self.file}
         self._loading.append((self._send(begin, []), ""))
         for name, content in self.files.items():
             self._loading.append((self._send({"op": "file", "name": name}, [content]), name))
         for index, cell in enumerate(self.cells):
             if index not in self.fatal:
-                request = {"op": "cell", "key": cell_key(index), "source": cell.source}
+                key, source = cell_key(index), cell.source
+                request: dict[str, Any] = {"op": "cell", "key": key, "source": source}
+                if cell.hands_in:
+                    request["hands_in"] = cell.hands_in
                 self._loading.append((self._send(request, []), index))
 
     def _ensure_loaded(self) -> None:
@@ -220,9 +234,14 @@ class Session:
         """How a file (its name) or a cell (its index) came in; a cell may cost the worker."""
         left = self.left
         try:
-            self._receive(nonce)
+            found = self._receive(nonce).value
         except StudentFault as fault:
             if isinstance(what, int):
+                if isinstance(fault, Crashed) and fault.was_killed and what not in self._killed:
+                    self._killed.add(what)
+                    if self.printed_loading is None:
+                        self.output = ""  # it will be printed again
+                    return
                 if fault.fatal:
                     self.fatal[what] = fault
                     return
@@ -231,6 +250,10 @@ class Session:
                 self.file_faults[what] = fault
             else:
                 raise
+        else:
+            if isinstance(found, list):  # from a cell: default devices that are not here
+                names = [name for name in found if type(name) is str and DEVICE.fullmatch(name)]
+                self.missing_devices.update(dict.fromkeys(names[:1]))
         if isinstance(what, int):
             self.slowest = max(self.slowest, (left - self.left, what))
 
@@ -327,14 +350,15 @@ class Session:
         return Reply(header["ref"], value, wire.names(header["operations"]) if watched else None)
 
     def _raised(self, body: Any) -> StudentFault:
-        type_name, text, frames = wire.parts(body, str, str, list)
+        type_name, text, frames, kinds = wire.parts(body, str, str, list, list)
         name, message = wire.text(type_name, 200), steady(wire.text(text))
         place, line = "", ""
         for frame in frames:
             place, line = self._locate(*wire.parts(frame, str, int)) or (place, line)
-        if name in OUT_OF_MEMORY or "can't allocate memory" in message:
+        known = wire.names(kinds)
+        if {name, *known} & OUT_OF_MEMORY or "can't allocate memory" in message:
             return OutOfMemoryRaised(message, place, line)
-        return Raised(name, message, place, line)
+        return Raised(name, message, place, line, known)
 
     def _locate(self, key: str, number: int) -> tuple[str, str] | None:
         """The student's place and line text for a frame of the worker's traceback."""

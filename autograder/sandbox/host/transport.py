@@ -34,7 +34,8 @@ class WorkerTransport:
     """A `Transport` over a socket, with deadline, memory budget and captured output.
 
     outputs, status: descriptors to read from, one each where there is an init process;
-    pid: of init, once it is known; awaited: how many answers are still to come.
+    pid: of init, once it is known (0: not yet, or `refused` says why there is none);
+    awaited: how many answers are still to come.
     """
 
     kill: Callable[[WorkerTransport], None]
@@ -44,6 +45,7 @@ class WorkerTransport:
     memory_bytes: int
     interrupted: threading.Event
     pid: int = 0
+    refused: str = ""
     layers: tuple[Layer, ...] = ()
     printed: bytearray = field(default_factory=bytearray)
     dropped: bool = False

@@ -80,11 +80,13 @@ def answer(
             keep_fds=(channel,),
             status_fd=status,
         )
+    except OSError as error:  # too many processes, not enough memory
+        return {"pid": 0, "refused": str(error)}
     finally:
         for fd in fds:
             os.close(fd)
     workers[spawned.pid] = spawned
-    return {"pid": spawned.pid}
+    return {"pid": spawned.pid, "refused": ""}
 
 
 def send(control: socket.socket, message: dict[str, Any]) -> None:

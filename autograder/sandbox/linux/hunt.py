@@ -13,7 +13,11 @@ from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """Living and dead children of a process, oldest first; none if it is gone."""
+    """Living and dead children of a process, oldest first; none if it is gone.
+
+    Of another namespace than /proc is of, the kernel gives a child's pid as 0: for `kill` that is
+    the caller's own group, so it is left out.
+    """
     found: list[int] = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -24,7 +28,7 @@ def children(pid: int) -> list[int]:
             return _children_by_scan(pid)
     except OSError:
         pass
-    return found
+    return [pid for pid in found if pid > 0]
 
 
 def _children_by_scan(parent: int) -> list[int]:

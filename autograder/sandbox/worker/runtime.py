@@ -10,11 +10,15 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 from __future__ import annotations
 import __future__
 
+import ast
+import builtins
 import functools
 import linecache
+import os
 import random
 import sys
 import types
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +26,9 @@ from typing import Any
 import numpy as np
 
 from autograder.sandbox import wire
-from autograder.sandbox.worker.watching import Watch, watch_of
+from autograder.sandbox.worker import entropy, jupyter
+from autograder.sandbox.worker.settings import HELPER, Settings
+from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
@@ -30,6 +36,16 @@ MOST_ITEMS = 100_000
 """Of a list that is sent as it is: its floats take about 30 bytes each of `wire.MAX_HEADER`."""
 FUTURE_FLAGS = __future__.annotations.compiler_flag
 """The one `from __future__` import that changes anything today holds for later cells, too."""
+ERRORS = [
+    kind
+    for kind in vars(builtins).values()
+    if type(kind) is type and issubclass(kind, BaseException)
+]
+"""Python's own exceptions."""
+
+
+FAILED = object()
+"""Stands for an entry point whose definition did not run."""
 
 
 class Runtime:
@@ -47,9 +63,15 @@ class Runtime:
         self.next_ref = 1
         self.prepared = False
         self.future = 0
+        self.handed_in: dict[str, tuple[Any, bool]] = {}
         self.left_out = 0
+        self.settings: Settings
         self.watch: Watch
+        self.bend: Bend
         self.watched: list[str] = []
+        self.loading = True
+        self.helpers: dict[str, types.ModuleType] = {}
+        self.of_helpers: set[int] = set()
 
     # -- requests ---------------------------------------------------------------------
 
@@ -81,7 +103,7 @@ class Runtime:
             decoder = wire.Decoder(payload, self._tensor, self._kept)
             value = operations[header["op"]](header, decoder)
             reply["ok"] = self._too_long(value) or wire.encode(value, buffers, self._leaf)
-            reply["ref"] = self._keep(value)
+            reply["ref"] = self._keep(value, self._is_ours(header))
             if header.get("watch"):
                 reply["operations"] = self.watched
             return self._packed(reply, buffers, value)
@@ -99,32 +121,56 @@ class Runtime:
             return wire.pack({**reply, "ok": self._opaque(value, known_as)}, [])
 
     def _prepare(self) -> None:
-        """Once per worker, before student code: one thread, the device, what watches calls."""
-        self.prepared = True
-        self.watch = watch_of(self.torch)
-        self.torch.set_num_threads(1)
+        """Once per worker, before student code: the device, what watches calls, the settings."""
+        self.watch, self.bend = watch_of(self.torch)
         if self.device != "cpu":
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else cuBLAS varies
             self.torch.set_default_device(self.device)
+        self.settings = Settings(self.torch)
+        self.prepared = True
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Before the cells, and before each check: seeds, an empty table of kept objects, and
-        torch's switches as they were, so that one exercise's code does not cost another. Before
-        cells (`anew`) also a module of their own, with names that a notebook has."""
+        what was set for the process as it was, so that one exercise's code does not cost another.
+        Before cells (`anew`) also a module of their own, with names that a notebook or script has;
+        before a check entry points are what was handed in, whatever their names were used for
+        since."""
         if header.get("anew"):
-            self.module = sys.modules["submission"] = types.ModuleType("submission")
-            self.module.__dict__.update(get_ipython=lambda: None, display=print)
-            self.future = 0
+            self.settings.reset()
+            self.loading = True
+            self._new_module(header.get("file", ""))
+        else:
+            if self.loading:
+                self.settings.adopt()
+            self.loading = False
+            self.settings.restore()
+        for name, (value, firmly) in self.handed_in.items():
+            if firmly or not callable(self.module.__dict__.get(name)):
+                self.module.__dict__[name] = value
+                if value is FAILED:
+                    del self.module.__dict__[name]
         seed = header["seed"]
+        entropy.reseed(seed)
         random.seed(seed)
         np.random.seed(seed % 2**32)
         # torch.manual_seed would also note a stack trace for each backend that is not there
         self.torch.default_generator.manual_seed(seed)
         if self.device.startswith("cuda"):
             self.torch.cuda.manual_seed_all(seed)
-        self.torch.set_default_dtype(self.torch.float32)
-        self.torch.set_grad_enabled(True)
         self.kept.clear()
+        self.of_helpers.clear()
+        for module in self.helpers.values():
+            sys.modules.pop(module.__name__, None)
+        self.helpers.clear()
         self.next_ref = 1
+
+    def _new_module(self, file: str) -> None:
+        name = "__main__" if file.endswith(".ipynb") else "submission"
+        self.module = sys.modules[name] = types.ModuleType(name)
+        self.module.__dict__.update(jupyter.around(file))
+        jupyter.SHELL.user_ns = self.module.__dict__
+        self.future = 0
+        self.handed_in = {}
 
     def _file(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
         """Lays a helper file into the box, which is the working directory."""
@@ -134,13 +180,30 @@ class Runtime:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(decoder.payload))
 
-    def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
-        self.future |= execute(header["source"], header["key"], self.module.__dict__, self.future)
+    def _cell(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
+        """Runs a cell. Returns the default devices that it asked for in vain."""
+        missing = self.settings.missing
+        missing.clear()
+        names, namespace = header.get("hands_in", ()), self.module.__dict__
+        for name, firmly in names:
+            self.handed_in.setdefault(name, (FAILED, firmly))
+        self.future |= execute(header["source"], header["key"], namespace, self.future)
+        for name, firmly in names:
+            if callable(value := namespace.get(name)):
+                self.handed_in[name] = value, firmly
+        return missing[:1]
 
     def _define(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
-        namespace: dict[str, Any] = {"torch": self.torch, "__name__": "helper"}
-        execute(header["source"], "<helper>", namespace)
-        return namespace[header["name"]]
+        """A helper, from a module that can be found by its name: what it makes can be pickled.
+        No line of it is in linecache."""
+        source = header["source"]
+        if source not in self.helpers:
+            module = types.ModuleType(f"{HELPER}{zlib.crc32(source.encode()):08x}")
+            module.__dict__["torch"] = self.torch
+            self.helpers[source] = sys.modules[module.__name__] = module
+            code = compiled(source, "<helper>", 0)
+            self.settings.as_helper(exec, (code, module.__dict__), {})
+        return self.helpers[source].__dict__[header["name"]]
 
     def _names(self, header: dict[str, Any], decoder: wire.Decoder) -> list[str]:
         return [name for name in header["names"] if name in self.module.__dict__]
@@ -150,12 +213,22 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
+        if names := header.get("bend"):
+            with self.bend(frozenset(names)):
+                return target(*args, **kwargs)
+        if self._is_ours(header):
+            return self.settings.as_helper(target, args, kwargs)
         if not header.get("watch"):
             return target(*args, **kwargs)
         with self.watch() as names:
             value = target(*args, **kwargs)
         self.watched = sorted(names)
         return value
+
+    def _is_ours(self, header: dict[str, Any]) -> bool:
+        """Whether the request is about a helper, what one has made, or torch itself."""
+        base = header["target"]["base"] if header["op"] in ("call", "get") else {}
+        return header["op"] == "define" or "m" in base or base.get("r") in self.of_helpers
 
     def _get(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         return self._resolve(header["target"], decoder)
@@ -180,48 +253,60 @@ class Runtime:
         except KeyError:
             raise NameError(f"{body} is not defined") from None
 
-    def _keep(self, value: Any) -> int:
+    def _keep(self, value: Any, is_ours: bool = False) -> int:
         ref = self.next_ref
         self.next_ref += 1
         self.kept[ref] = value
+        if is_ours:
+            self.of_helpers.add(ref)
         return ref
 
     def _tensor(self, value: wire.ArrayValue) -> Any:
         if value.kind == "ndarray":
             return self.torch.tensor(value.array, device=self.device)
-        tensor = self.torch.tensor(
-            value.array, dtype=getattr(self.torch, value.dtype), device=self.device
-        )
+        dtype = getattr(self.torch, value.dtype)
+        if dtype is self.torch.float32:
+            dtype = self.settings.of_helpers[0]
+        tensor = self.torch.tensor(value.array, dtype=dtype, device=self.device)
         return tensor.requires_grad_(value.requires_grad)
 
     def _leaf(self, value: Any) -> Any:
-        torch = self.torch
-        if type(value) in (torch.Tensor, torch.nn.Parameter) and value.layout == torch.strided:
+        kind = type(value)
+        if issubclass(kind, self.torch.Tensor):
             return self._array(value)
-        if isinstance(value, (np.floating, np.integer, np.bool_)):
-            return wire.encode(value.item(), [], self._opaque)
-        if type(value) is torch.Size:
-            return {"t": [int(n) for n in value]}
-        if type(value) is torch.Tensor:
-            return self._opaque(value, f"tensor of layout {value.layout}")
+        if issubclass(kind, (np.floating, np.integer, np.bool_)):
+            return wire.encode(np.generic.item(value), [], self._opaque)
         return self._opaque(value)
 
     def _array(self, value: Any) -> Any:
+        """A tensor by the data that it holds, whatever its class says of it."""
+        torch, kind = self.torch, type(value)
+        without_data = torch.nn.parameter.UninitializedTensorMixin
+        if issubclass(kind, without_data) or (
+            kind.__torch_dispatch__ is not torch.Tensor.__torch_dispatch__
+        ):
+            return self._opaque(value)
+        with torch._C.DisableTorchFunctionSubclass():
+            requires_grad = bool(torch.Tensor.requires_grad.__get__(value))
+            value = torch.Tensor.detach(value)
+        if value.layout != torch.strided:
+            return self._opaque(value, f"tensor of layout {value.layout}")
         if value.device.type == "meta":
             return self._opaque(value, "tensor on the device meta, which holds no numbers")
         if value.numel() * value.element_size() > wire.MAX_PAYLOAD // 2:
             return self._opaque(value, f"tensor of {value.numel():,} numbers")
         shown = str(value.dtype).removeprefix("torch.")
-        plain = value.detach().to("cpu")
+        plain = value.to("cpu")
         if shown == "bfloat16":
             plain = plain.float()
         array = plain.resolve_conj().resolve_neg().contiguous().numpy()
-        return wire.ArrayValue(array, shown, "tensor", bool(value.requires_grad))
+        return wire.ArrayValue(array, shown, "tensor", requires_grad)
 
     def _too_long(self, value: Any) -> Any:
         """A list or dict of more items than can be sent, by what it is; None for others."""
-        if type(value) in (list, tuple, dict) and len(value) > MOST_ITEMS:
-            return self._opaque(value, f"{type(value).__name__} of {len(value):,} items")
+        for kind in (list, tuple, dict):
+            if issubclass(type(value), kind) and (size := kind.__len__(value)) > MOST_ITEMS:
+                return self._opaque(value, f"{type(value).__name__} of {size:,} items")
         return None
 
     def _opaque(self, value: Any, known_as: str = "") -> Any:
@@ -231,7 +316,8 @@ class Runtime:
 @functools.cache
 def compiled(source: str, key: str, future: int) -> types.CodeType:
     """The code of a cell or helper; checks define the same helpers over and over."""
-    code: types.CodeType = compile(source, key, "exec", flags=future, dont_inherit=True)
+    flags = future | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code: types.CodeType = compile(source, key, "exec", flags=flags, dont_inherit=True)
     return code
 
 
@@ -243,12 +329,13 @@ def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -
     """
     linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
     code = compiled(source, key, future)
-    exec(code, namespace)
+    jupyter.execute(code, namespace)
     return future | int(code.co_flags & FUTURE_FLAGS)
 
 
 def describe(error: BaseException) -> list[Any]:
-    """[type name, message, [[file, line], ..]] of an exception, innermost frame last."""
+    """[type name, message, [[file, line], ..], kinds] of an exception, innermost frame last; its
+    kinds are those of Python's own exceptions that it is, or is a subclass of."""
     frames: list[list[Any]] = []
     trace = error.__traceback__
     while trace is not None:
@@ -265,4 +352,5 @@ def describe(error: BaseException) -> list[Any]:
         wire.clean(type(error).__name__, 200),
         wire.clean(message, MESSAGE_LIMIT),
         frames[-FRAME_LIMIT:],
+        sorted({kind.__name__ for kind in ERRORS if issubclass(type(error), kind)}),
     ]

@@ -3,6 +3,9 @@
 It runs after confinement, in the expendable process. Until the first cell has run, this is
 our own code in a process of our own: only the first frame is therefore a report; everything
 later is hearsay.
+
+A process that student code forks is no second worker: it loses the channel, and ends where the
+code that forked it does.
 """
 
 from __future__ import annotations
@@ -12,10 +15,11 @@ import socket
 import sys
 import types
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
+from autograder.sandbox.worker import entropy, jupyter
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -23,10 +27,16 @@ def serve(
     channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]
 ) -> NoReturn:
     """Sends the report of layers, then answers requests on the channel; never returns."""
+    os.set_inheritable(channel_fd, False)
     channel = socket.socket(fileno=channel_fd)
+    worker, this_process, leave = os.getpid(), os.getpid, os._exit
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=channel.close)
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
-    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": os.getpid()}, []))
+    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": worker}, []))
+    jupyter.install()
+    entropy.install(torch)
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)
@@ -34,8 +44,10 @@ def serve(
         header = receive(channel, header_length)
         payload = receive(channel, payload_length)
         reply = runtime.handle(header, payload)
-        for stream in (sys.stdout, sys.stderr):
-            flush(stream)
+        flush("stdout", 1)
+        flush("stderr", 2)
+        if this_process() != worker:
+            leave(0)
         channel.sendall(reply)
 
 
@@ -50,11 +62,12 @@ def receive(channel: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
-def flush(stream: Any) -> None:
-    """Flushes what a student may have put in the place of stdout, whatever it is."""
+def flush(name: str, fd: int) -> None:
+    """Flushes what a student may have put in the place of sys.stdout or sys.stderr, whatever it is;
+    what can't be flushed, or is closed, is replaced."""
     try:
-        stream.flush()
+        getattr(sys, name).flush()
     except BaseException as error:
-        sys.stdout = sys.__stdout__
-        sys.stderr = sys.__stderr__
-        print(f"sys.stdout could not be flushed: {type(error).__name__}", file=sys.stderr)
+        fresh = open(fd, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        print(f"sys.{name} could not be flushed: {type(error).__name__}", file=fresh, flush=True)
+        setattr(sys, name, fresh)

@@ -1,8 +1,14 @@
-"""What torch is asked to compute while a call runs. Worker side.
+"""What torch is asked to compute while a call runs, and whether the answer depends on it.
 
 Two of torch's modes look on: one sees the functions that are called by name
 (`torch.nn.functional.binary_cross_entropy`), the other one the operations that they come down to
-(`aten::binary_cross_entropy`), whatever the way to them was. Backward is not asked for here.
+(`aten::binary_cross_entropy`), whatever the way to them was. Python's own profiler sees which
+functions of libraries are called, where the modes were switched off, too. Backward is not asked
+for here.
+
+`Bend` tells what an answer is made of: while it is on, torch gives wrong results for some
+operations. An answer that was built from them is another one then; one that came from a thread, a
+process, a table or a ready-made function is not.
 
 A submission can deceive its own process, this module included: what is seen here is evidence
 against carelessness and disguise, no proof. Taken before student code runs, and empty where it was
@@ -12,22 +18,39 @@ patched away; a check must not take nothing for an answer by hand (`Expectation.
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from autograder.sandbox import wire
 
 Watch = Callable[[], contextlib.AbstractContextManager[set[str]]]
+Bend = Callable[[Collection[str]], contextlib.AbstractContextManager[Any]]
+
+LEAVES_TORCH = frozenset({"array", "item", "local_scalar_dense", "numpy", "tolist"})
+"""Operations that hand numbers to Python or NumPy: what is computed with them there is not seen."""
+LIBRARIES = f"{os.sep}site-packages{os.sep}"
+HAS_UFUNCS = "scipy.special"
+"""Its functions are seen by nobody; that it is there is noted."""
 
 
-def watch_of(torch: types.ModuleType) -> Watch:
-    """Makes what watches a block of code: `with watch() as names`, a set that fills meanwhile."""
+def known_as(function: Any) -> str:
+    """The name of an operation or a function, without outer underscores and overload."""
+    name = getattr(function, "__name__", None)
+    if type(name) is not str:
+        return ""
+    return wire.clean(name.partition(".")[0].strip("_"), wire.MAX_NAME)
 
-    def note(names: set[str], function: Any) -> None:
-        name = getattr(function, "__name__", None)
-        if type(name) is str and len(names) <= wire.MAX_NAMES:
-            names.add(wire.clean(name.partition(".")[0].strip("_"), wire.MAX_NAME))
+
+def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
+    """What watches a block of code, `with watch() as names`, a set that fills meanwhile; and what
+    falsifies the results of some operations: `with bend({"exp"})`."""
+
+    def note(names: set[str], name: str) -> None:
+        if name and len(names) <= wire.MAX_NAMES:
+            names.add(name)
 
     class Functions(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
         def __init__(self, names: set[str]):
@@ -36,11 +59,11 @@ def watch_of(torch: types.ModuleType) -> Watch:
         def __torch_function__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            note(self.names, function)
+            note(self.names, known_as(function))
             return function(*args, **kwargs or {})
 
-    class Operations(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
-        def __init__(self, names: set[str]):
+    class Mode(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
+        def __init__(self, names: Any):
             super().__init__()
             self.names = names
 
@@ -48,16 +71,47 @@ def watch_of(torch: types.ModuleType) -> Watch:
         def _should_skip_dynamo(cls) -> bool:
             return False  # True would import torch._dynamo, which takes a second
 
+    class Operations(Mode):
         def __torch_dispatch__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            note(self.names, function)
+            note(self.names, known_as(function))
             return function(*args, **kwargs or {})
+
+    class Falsified(Mode):
+        def __torch_dispatch__(
+            self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+        ) -> Any:
+            result = function(*args, **kwargs or {})
+            if known_as(function).removesuffix("_forward") in self.names:
+                first = result[0] if isinstance(result, tuple) else result
+                if first.is_floating_point():
+                    first.mul_(1.05).add_(0.1)
+            return result
+
+    def profile_into(names: set[str]) -> Callable[..., None]:
+        def profile(frame: types.FrameType, event: str, called: Any) -> None:
+            name = ""
+            if event == "call" and LIBRARIES in frame.f_code.co_filename:
+                name = frame.f_code.co_name.strip("_")
+            elif event == "c_call":
+                name = known_as(called)
+            if name not in LEAVES_TORCH:
+                note(names, name)
+
+        return profile
 
     @contextlib.contextmanager
     def watch() -> Iterator[set[str]]:
         names: set[str] = set()
+        before = sys.getprofile()
         with Operations(names), Functions(names):
-            yield names
+            sys.setprofile(profile_into(names))
+            try:
+                yield names
+            finally:
+                sys.setprofile(before)
+        if HAS_UFUNCS in sys.modules:
+            note(names, HAS_UFUNCS)
 
-    return watch
+    return watch, Falsified

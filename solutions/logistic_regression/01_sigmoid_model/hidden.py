@@ -41,7 +41,7 @@ def agrees_with_several_inputs(student, reference, rng):
 def runs_on_the_device_it_is_moved_to(student):
     """after model.to(device), forward makes no tensor on another device"""
     complaint = plain(student.define(PROBE, "device_complaint")(student.Model(), column(1, 2, 3)))
-    if complaint:
+    if any(words in str(complaint) for words in ("not on the expected device", "same device")):
         fail(
             "Moved the model and x to another device (torch's `meta`, which stores nothing). "
             f"Called `model(x)`. It raised: {complaint}",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import check, credit, expect, plain
+from autograder.authoring import array, check, credit, expect
 
 from .checks import LAB, numbers, takes_one_step_downhill
 
@@ -19,7 +19,7 @@ def batch(rng, rows, inputs):
 def ends(student, reference, *start, **settings):
     """Where a run ends for the submission and for the reference: two lists of weights."""
     weights = [
-        plain(one.define(LAB, "training_run")(one.train, *start, **settings)["weights"])
+        one.define(LAB, "training_run")(one.train, *start, **settings)["weights"]
         for one in (student, reference)
     ]
     return weights[0], weights[1]
@@ -70,17 +70,18 @@ def uses_the_given_optimizer(student, reference, rng):
 
 def loss_and_accuracy(x, y, weights):
     """Mean cross-entropy and accuracy of one linear unit, from its weights [w, b]."""
-    z = x.astype(np.float64) * weights[0] + weights[1]
+    z = x.astype(np.float64) * float(weights[0]) + float(weights[1])
     loss = np.mean(np.logaddexp(0, z) - y * z)
     return float(loss), float(np.mean((z > 0) == (y > 0.5)))
 
 
-@check(points=2)
-def learns_to_separate(student, reference, thresholds):
+@check(points=2, after=takes_one_step_downhill)
+def learns_to_separate(student, reference, rng, thresholds):
     """40 epochs bring loss and accuracy as far as the reference brings them"""
-    x = (np.arange(-10, 10, dtype=np.float32) / 10).reshape(-1, 1)
+    side = rng.choice([-1.0, 1.0])
+    x = (side * np.arange(-10, 10) / 10).astype(np.float32).reshape(-1, 1)
     y = (np.arange(-10, 10) > 2).astype(np.float32).reshape(-1, 1)
-    start = [-2.0, 1.0]
+    start = [-2.0 * side, 1.0]
     mine, ours = ends(
         student,
         reference,
@@ -93,8 +94,8 @@ def learns_to_separate(student, reference, thresholds):
     )
     expect(mine, what="The list of weights after 40 epochs").is_finite()
     loss_0, accuracy_0 = loss_and_accuracy(x, y, start)
-    loss_1, _ = loss_and_accuracy(x, y, ours)
-    loss, accuracy = loss_and_accuracy(x, y, plain(mine))
+    loss_1, _ = loss_and_accuracy(x, y, array(ours, 2))
+    loss, accuracy = loss_and_accuracy(x, y, array(mine, 2))
     gain = np.clip((loss_0 - loss) / (loss_0 - loss_1) / thresholds.gain, 0, 1)
     rise = np.clip((accuracy - accuracy_0) / (thresholds.accuracy - accuracy_0), 0, 1)
     return credit(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import check, column, credit, expect, fail, plain, raised
+from autograder.authoring import array, check, column, credit, expect, fail, plain, raised
 
 ROW = np.array([-2.0, 0.05, 8.0], dtype=np.float32)
 
@@ -44,7 +44,7 @@ def outputs(activation, names, row):
 
 WEIGHTS = """
 def set_weights(model, weights):
-    '''Gives a HiddenModel these weights; returns the shapes that it has no place for.'''
+    '''Gives a HiddenModel these weights; returns what its parameters are after that.'''
     layers = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
     waiting = [torch.tensor(w) for w in weights]
     with torch.no_grad():
@@ -52,7 +52,7 @@ def set_weights(model, weights):
             fitting = [i for i, w in enumerate(waiting) if w.shape == parameter.shape]
             if fitting:
                 parameter.copy_(waiting.pop(fitting[0]))
-    return [list(w.shape) for w in waiting]
+    return [parameter.detach() for parameter in model.parameters()]
 """
 
 WORDS = ("probability", "flat", "above one", "below zero", "constant")
@@ -79,13 +79,16 @@ def grid():
 
 def give_weights(student, model, weights):
     """Sets the weights of a HiddenModel; fails where it has no parameters of those shapes."""
-    missing = plain(student.define(WEIGHTS, "set_weights")(model, weights))
+    held = student.define(WEIGHTS, "set_weights")(model, weights)
+    expect(held, what="The list of parameters").is_list()
+    there = plain(held)
+    missing = [w for w in weights if not any(np.array_equal(np.float32(w), p) for p in there)]
     if missing:
-        shapes = " and ".join(str(tuple(shape)) for shape in missing)
+        shapes = " and ".join(str(np.shape(w)) for w in missing)
         fail(
             f"HiddenModel has no parameter of shape {shapes}: expected two nn.Linear, "
             "from 2 inputs to the hidden units and from those to 1 output.",
-            evidence=[float(sum(shape)) for shape in missing],
+            evidence=[float(sum(np.shape(w))) for w in missing],
         )
 
 
@@ -97,7 +100,9 @@ def builds_every_layer_by_name(student):
     """activation(name) builds each of the twenty layers: what it makes of a row is right"""
     student.activation("ReLU")
     names = list(WHAT_THEY_MAKE_OF_ROW)
-    found = plain(student.define(OUTPUTS, "outputs")(student.activation, names, ROW))
+    outputs = student.define(OUTPUTS, "outputs")(student.activation, names, ROW)
+    expect(outputs, what="The dict of outputs").is_dict(names)
+    found = plain(outputs)
     wrong = [name for name in names if not near(found[name], WHAT_THEY_MAKE_OF_ROW[name])]
     if wrong:
         right = len(names) - len(wrong)
@@ -123,7 +128,7 @@ def refuses_other_names(student):
     """activation raises ValueError for a name that is not among the twenty"""
     expect(student.activation("ReLU")(ROW), what="What the layer of ReLU gives").is_tensor()
     for number, name in enumerate(("Swoosh", "sigmoid", "Linear")):
-        what = raised(lambda name=name: student.activation(name))
+        what = raised(lambda name=name: student.activation(name), "ValueError")
         if what != "ValueError":
             came = f"It raised {what}" if what else "It raised nothing"
             fail(
@@ -186,16 +191,41 @@ def hidden_model_follows_the_worked_example(student):
 
 def runs(student, names, seed):
     """compare_activations on the grid: four epochs, {name: losses}, each a list of four floats."""
-    found = plain(student.compare_activations(names, *grid(), 4, 0.05, seed))
-    if not isinstance(found, dict) or sorted(found) != sorted(names):
-        got = sorted(found) if isinstance(found, dict) else type(found).__name__
-        fail(
-            f"compare_activations returned {got}; "
-            f"expected a dict with a list of losses for each of {names}."
-        )
+    found = student.compare_activations(names, *grid(), 4, 0.05, seed)
+    expect(found).is_dict(names)
     for name in names:
         expect(found[name], what=f"The run of {name}").is_list(4).is_finite()
-    return found
+    return {name: array(found[name], 4, what=f"The run of {name}") for name in names}
+
+
+START = """
+def start(build, name, seed):
+    '''The weights that a HiddenModel has when it is built after this seed.'''
+    torch.manual_seed(seed)
+    layers = [m for m in build(name).modules() if isinstance(m, torch.nn.Linear)]
+    return [p.detach() for layer in layers for p in layer.parameters()]
+"""
+
+
+def start_of(student, name, seed):
+    """The weights that compare_activations has to start from: those of HiddenModel(name) after the
+    seed. Fails where they are not those of 2 inputs, 8 units and 1 output, or not random."""
+    found = student.define(START, "start")(student.HiddenModel, name, seed)
+    what = f"The list of weights of HiddenModel({name!r})"
+    expect(found, what=what).is_list(4)
+    shapes = ((8, 2), (8,), (1, 8), (1,))
+    weights = [array(found[i], *shape, what=what) for i, shape in enumerate(shapes)]
+    if len(np.unique(weights[0])) < weights[0].size or not np.any(weights[2]):
+        fail(f"{what} is not a random start: some are the same.", evidence=weights[0])
+    return [w.tolist() for w in weights]
+
+
+def first_loss(weights, activation):
+    """The mean BCE on the grid that a HiddenModel has with these weights."""
+    x, y = grid()
+    inner, bias, outer, last = (np.array(w) for w in weights)
+    z = activation(x @ inner.T + bias) @ outer.T + last
+    return float(np.mean(np.logaddexp(0, z) - y * z))
 
 
 @check(points=1)
@@ -211,6 +241,10 @@ def every_run_has_the_same_start(student):
     expect(
         runs_there["ReLU6"][0], what="The first loss of ReLU6, which starts as ReLU does,"
     ).agrees_with(there[0], atol=1e-5)
+    for name, activation in (("ReLU", lambda z: np.maximum(z, 0)), ("Tanh", np.tanh)):
+        wanted = first_loss(start_of(student, name, 7), activation)
+        what = f"The first loss of {name}, from the weights of HiddenModel({name!r}) after seed 7,"
+        expect(runs_there[name][0], what=what).close_to(wanted, atol=1e-4)
     if np.allclose(there, back, atol=1e-6):
         fail("The runs of ReLU and Tanh are the same, number by number.", evidence=there)
     if np.allclose(there, runs(student, ["ReLU"], 8)["ReLU"], atol=1e-6):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.authoring import check, credit, expect, fail, plain
+from autograder.authoring import array, check, credit, expect, fail, plain
 
 from .checks import (
     WEIGHTS,
@@ -14,6 +14,7 @@ from .checks import (
     judges_seven_as_outputs,
     moves_tanh_onto_probabilities,
     near,
+    start_of,
     word_for,
 )
 
@@ -79,27 +80,26 @@ def agrees(student, reference, name, weights, x):
         run = one.define(WEIGHTS + FORWARD, "probabilities")
         outputs.append(plain(run(one.HiddenModel, name, weights, x)))
     wanted, found = outputs
-    return found is not None and near(found, wanted)
+    return near(found, wanted)
 
 
 FORWARD = """
 def probabilities(build, name, weights, x):
-    '''The outputs of a HiddenModel with these weights as a flat list, or None where it fails.'''
+    '''The outputs of a HiddenModel with these weights as a flat list; none where it fails.'''
     try:
         model = build(name, len(weights[1]))
-        if set_weights(model, weights):
-            return None
+        set_weights(model, weights)
         return model(x).reshape(-1).tolist()
     except Exception:
-        return None
+        return []
 """
 
 
 SLOPES = """
 def fit_a_little(trained, other, x, y):
-    '''How far each parameter of two models moves while only the first is trained: two lists.'''
-    both = [list(trained.parameters()), list(other.parameters())]
-    before = [[p.detach().clone() for p in parameters] for parameters in both]
+    '''The parameters of two models before and after only the first was trained: three lists.'''
+    both = [*trained.parameters(), *other.parameters()]
+    before = [p.detach().clone() for p in both]
     for _ in range(3):
         trained.zero_grad()
         p = trained(x)
@@ -107,59 +107,71 @@ def fit_a_little(trained, other, x, y):
         with torch.no_grad():
             for p in trained.parameters():
                 p -= 0.5 * p.grad.sign()
-    return [
-        [(p - old).abs().sum().item() for p, old in zip(parameters, olds)]
-        for parameters, olds in zip(both, before)
-    ]
+    after = [[p.detach() for p in model.parameters()] for model in (trained, other)]
+    return [before, *after]
 """
 
 
 @check(points=1, after=hidden_model_follows_the_worked_example)
 def prelu_has_something_to_learn(student):
     """The slope of PReLU is a parameter of its model, is trained, and belongs to it alone"""
-    counting = "def numbers(model):\n    return sum(p.numel() for p in model.parameters())"
     first, second = student.HiddenModel("PReLU", 3), student.HiddenModel("PReLU", 3)
-    count = student.define(counting, "numbers")(first)
-    expect(plain(count), what='The count of numbers that HiddenModel("PReLU", 3) can learn').equals(
-        14
+    found = student.define(SLOPES, "fit_a_little")(first, second, *grid())
+    parts = [expect(found[i], what="The list of parameters").is_list() for i in range(3)]
+    before, trained, other = (
+        [array(part, what="A parameter of HiddenModel") for part in plain(found[i])]
+        for i in range(len(parts))
     )
-    moved, other = plain(student.define(SLOPES, "fit_a_little")(first, second, *grid()))
-    if min(moved) == 0:
-        fail("A parameter of HiddenModel never moves in training.", evidence=moved)
-    if max(other) > 0:
-        fail("Training one HiddenModel changed another one as well.", evidence=other)
+    expect(
+        sum(part.size for part in trained),
+        what='The count of numbers that HiddenModel("PReLU", 3) can learn',
+    ).equals(14)
+    shapes = [part.shape for part in (*trained, *other)]
+    if shapes != [part.shape for part in before]:
+        fail("Training HiddenModel changed the shapes of its parameters.")
+    moved = [
+        float(np.abs(after - start).sum())
+        for after, start in zip((*trained, *other), before, strict=True)
+    ]
+    mine, others = moved[: len(trained)], moved[len(trained) :]
+    if min(mine) == 0:
+        fail("A parameter of HiddenModel never moves in training.", evidence=mine)
+    if max(others) > 0:
+        fail("Training one HiddenModel changed another one as well.", evidence=others)
 
 
 FIT = """
 def fit(build, name, x, y, epochs):
-    '''First loss, last loss and accuracy of a HiddenModel that starts from weights of ours.'''
+    '''What a HiddenModel gives before and after it was trained, from weights of ours.'''
     random = torch.Generator().manual_seed(3)
     shapes = ((8, 2), (8,), (1, 8), (1,))
-    weights = [torch.randn(s, generator=random, device="cpu").tolist() for s in shapes]
+    drawn = [torch.randn(s, generator=random, dtype=torch.float32, device="cpu") for s in shapes]
+    weights = [w.tolist() for w in drawn]
     model = build(name, 8)
     set_weights(model, weights)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
-    first = None
+    first = model(x).detach()
     for _ in range(epochs):
         p = model(x)
         loss = torch.nn.functional.binary_cross_entropy(p, y.to(p.dtype))
-        first = loss.item() if first is None else first
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    p = model(x)
-    last = torch.nn.functional.binary_cross_entropy(p, y.to(p.dtype)).item()
-    return [first, last, ((p > 0.5) == (y > 0.5)).float().mean().item()]
+    return [first, model(x).detach()]
 """
 
 
 @check(points=2, after=hidden_model_follows_the_worked_example)
-def hidden_layer_separates_the_grid(student, thresholds):
+def hidden_layer_separates_the_grid(student, reference, thresholds):
     """After 25 epochs HiddenModel reaches the loss and the accuracy that the statement names"""
-    fit = student.define(WEIGHTS + FIT, "fit")
+    fit, fit_ours = (one.define(WEIGHTS + FIT, "fit") for one in (student, reference))
     shares, said = [], []
     for name in ("ReLU", "PReLU", "Tanh", "Softplus"):
-        first, last, accuracy = plain(fit(student.HiddenModel, name, *grid(), 25))
+        outputs = fit(student.HiddenModel, name, *grid(), 25)
+        start = fit_ours(reference.HiddenModel, name, *grid(), 25)[0]
+        what = f"What HiddenModel({name!r}) gives with weights of ours"
+        expect(outputs[0], what=what).close_to(start, atol=1e-5)
+        (first, _), (last, accuracy) = (loss_and_accuracy(outputs[i]) for i in range(2))
         share = np.clip((first - last) / (first - thresholds.loss), 0, 1)
         shares.append(share if accuracy >= thresholds.accuracy else min(share, 0.5))
         said.append(f"{name} {last:.3f} (accuracy {accuracy:.2f})")
@@ -172,13 +184,15 @@ def hidden_layer_separates_the_grid(student, thresholds):
     )
 
 
-START = """
-def start(build, name, seed):
-    '''The weights that a HiddenModel has when it is built after this seed.'''
-    torch.manual_seed(seed)
-    layers = [m for m in build(name).modules() if isinstance(m, torch.nn.Linear)]
-    return [p.tolist() for layer in layers for p in layer.parameters()]
-"""
+def loss_and_accuracy(outputs):
+    """Mean BCE and accuracy of a model that gives these probabilities on the grid."""
+    p = array(outputs, 16, 1, what="The model's output on the grid")
+    _, y = grid()
+    expect(p, what="The model's output on the grid").is_between(0, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = -np.mean(np.where(y > 0.5, np.log(p), np.log(1 - p)))
+    return float(loss), float(np.mean((p > 0.5) == (y > 0.5)))
+
 
 RUN = """
 def run(build, name, weights, x, y, epochs, lr):
@@ -205,6 +219,6 @@ def every_run_is_the_training_described(student, reference):
     names = ["Tanh", "PReLU", "Softmax"]
     found = student.compare_activations(names, *grid(), 6, 0.1, 11)
     for name in names:
-        weights = plain(student.define(START, "start")(student.HiddenModel, name, 11))
+        weights = start_of(student, name, 11)
         wanted = run(reference.HiddenModel, name, weights, *grid(), 6, 0.1)
         expect(found[name], what=f"The run of {name}").close_to(wanted, atol=1e-4, rtol=1e-3)

@@ -252,7 +252,7 @@ def seed_forgotten(names, x, y, epochs, lr, seed):
     return {name: one_run(HiddenModel(name), x, y, epochs, lr) for name in names}
 
 
-@mistake(fails=every_run_is_the_training_described, replaces="compare_activations")
+@mistake(fails=every_run_has_the_same_start, replaces="compare_activations")
 def loss_after_the_update(names, x, y, epochs, lr, seed):
     """Is the loss that you note the one before or the one after the update of that epoch?"""
     runs = {}

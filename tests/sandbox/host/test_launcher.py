@@ -21,7 +21,7 @@ from autograder.sandbox.host.remote import Subject, value_of
 from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.host.transport import OUTPUT_LIMIT, WorkerTransport
 from autograder.sandbox.layers import LAYERS
-from autograder.sandbox.linux import hunt
+from autograder.sandbox.linux import forkserver, hunt
 from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, Raised, TimedOut
 from autograder.sandbox.policy import Policy
 
@@ -178,11 +178,17 @@ def test_bytes_sent_between_two_checks_break_the_protocol(student):
     source = """
     import os, socket, threading
     ready, go = os.pipe()
+    copies = []  # of all that is open: a child that is forked loses the channel itself
+    for fd in range(3, 64):
+        try:
+            copies.append(os.dup(fd))
+        except OSError:
+            pass
     def late():
         os.read(ready, 1)
-        for fd in range(3, 64):
+        for fd in copies:
             try:
-                socket.socket(fileno=os.dup(fd)).send(b"forged")
+                socket.socket(fileno=fd).send(b"forged")
             except OSError:
                 pass
     def f():
@@ -465,6 +471,32 @@ value_of(Subject(session, {"f": ()}).f())
 print(launcher._process.pid, *hunt.descendants(launcher._process.pid), flush=True)
 sys.stdin.read()
 """
+
+
+def test_a_worker_without_a_pid_is_let_go_and_nobody_is_killed():
+    with Launcher(Policy(), spares=False) as launcher:
+        transport = launcher.start()
+        worker = os.pidfd_open(transport.pid)
+        transport.pid = 0
+        transport.close()
+        assert select.select([worker], [], [], SECONDS)[0], "it ends with its channel"
+        os.close(worker)
+        assert launcher.alive
+        launcher.start().close()
+
+
+def test_a_fork_that_is_refused_is_said_and_the_forkserver_lives(monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(forkserver.confine, "spawn", refused)
+    fields = {"memory_bytes": 1 << 30, "cpu_seconds": 60, "devices": (), "skip": []}
+    fds = [os.dup(0) for _ in range(3)]
+    said = forkserver.answer({"spawn": fields, "device": "cpu"}, fds, {}, None)
+    assert said == {"pid": 0, "refused": "[Errno 11] Resource temporarily unavailable"}
+    for fd in fds:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(fd)
 
 
 def test_when_the_judge_is_killed_everything_dies():

@@ -26,7 +26,7 @@ from autograder.sandbox.policy import Policy
 
 ROOT = Path(__file__).parents[3]
 CODE = """
-import os, sys
+import os, sys, time
 def f(x):
     print("called with", x)
     return x + 1
@@ -34,6 +34,10 @@ def leave():
     os._exit(7)
 def crash():
     os.kill(os.getpid(), 11)
+def leave_a_child():
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(8)
 def hang():
     while True: pass
 def stop():
@@ -75,7 +79,8 @@ def session(launcher):
 
 
 def subject(session):
-    return Subject(session, dict.fromkeys(("f", "leave", "crash", "hang", "stop", "flood"), ()))
+    names = ("f", "leave", "leave_a_child", "crash", "hang", "stop", "flood")
+    return Subject(session, dict.fromkeys(names, ()))
 
 
 def test_it_answers_says_what_was_printed_and_goes_on_after_each_way_to_die(session):
@@ -84,6 +89,7 @@ def test_it_answers_says_what_was_printed_and_goes_on_after_each_way_to_die(sess
     assert session.drain() == "called with 1\n"
     for name, kind, words in [
         ("leave", Crashed, "exit status 7"),
+        ("leave_a_child", Crashed, "exit status 8"),
         ("crash", Crashed, "SIGSEGV"),
         ("hang", TimedOut, "within 1 second"),
         ("stop", Raised, "enough"),

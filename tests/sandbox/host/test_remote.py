@@ -30,10 +30,22 @@ class Float(float):
         return True
 
 class Items(list):
-    pass
+    def __iter__(self):
+        return iter("abc")
 
 class Wise(torch.Tensor):
-    pass
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        return 7
+
+    def tolist(self):
+        return [7.0]
+
+class Wrapped(torch.Tensor):
+    @classmethod
+    def __torch_dispatch__(cls, function, types, args=(), kwargs=None):
+        return 7
+
 
 def same(x):
     return x
@@ -46,6 +58,11 @@ def made(what):
         "float subclass": Float(0.5),
         "list subclass": Items([1.0]),
         "tensor subclass": torch.ones(2).as_subclass(Wise),
+        "tensor that dispatches": torch.ones(2).as_subclass(Wrapped),
+        "lazy parameter": nn.LazyLinear(1).weight,
+        "own parameter": type("Mine", (nn.Parameter,), {})(torch.ones(2)),
+        "buffer": nn.Buffer(torch.ones(2)),
+        "of a method": torch.tensor([[1.0, 3.0]]).max(1),
         "numpy float": __import__("numpy").float32(0.25),
         "numpy bool": __import__("numpy").bool_(True),
         "size": torch.ones(2, 3).shape,
@@ -168,9 +185,8 @@ def test_define_can_call_what_it_is_given(subject):
 @pytest.mark.parametrize(
     ("what", "type_name"),
     [
-        ("float subclass", "Float"),
-        ("list subclass", "Items"),
-        ("tensor subclass", "Wise"),
+        ("tensor that dispatches", "Wrapped"),
+        ("lazy parameter", "UninitializedParameter"),
         ("big int", "int"),
         ("generator", "generator"),
         ("keys", "dict"),
@@ -185,11 +201,14 @@ def test_what_only_looks_plain_is_a_handle(subject, what, type_name):
     assert found.type_name == type_name
 
 
-def test_a_subclass_inside_plain_data_is_a_handle(subject):
+def test_a_subclass_goes_by_what_it_holds_at_any_depth(subject):
     first, second, third = value_of(subject.made("mixed"))
-    assert first == 1.0
-    assert isinstance(second, Opaque)
+    assert [first, second] == [1.0, 1.0]
+    assert type(second) is float
     assert isinstance(third["a"], ArrayValue)
+    assert value_of(subject.made("list subclass")) == [1.0]
+    values, indices = value_of(subject.made("of a method"))
+    assert [values.array.tolist(), indices.array.tolist()] == [[3.0], [1]]
 
 
 @pytest.mark.parametrize(
@@ -206,6 +225,9 @@ def test_numpy_scalars_and_sizes_are_plain(subject, what, value):
     ("what", "dtype", "values"),
     [
         ("parameter", "float32", [1, 1]),
+        ("own parameter", "float32", [1, 1]),
+        ("tensor subclass", "float32", [1, 1]),
+        ("buffer", "float32", [1, 1]),
         ("bfloat16", "bfloat16", [1.5, 1.5]),
         ("conjugate", "complex64", [1 - 2j]),
         ("scalar", "float32", 2.5),
@@ -218,7 +240,7 @@ def test_tensors_of_every_kind_carry_their_values(subject, what, dtype, values):
     assert found.dtype == dtype
     np.testing.assert_array_equal(found.array, values)
     assert found.array.shape == np.shape(values)
-    assert found.requires_grad is (what == "parameter")
+    assert found.requires_grad is ("parameter" in what)
 
 
 # -- mistakes of the author and of the student -----------------------------------------------

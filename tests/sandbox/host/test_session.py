@@ -30,9 +30,9 @@ def local():
     opened = []
 
     def load(*sources, seed=0, **options):
-        session = Session(LocalTransport, cells(*sources), **options)
+        session = Session(LocalTransport, cells(*sources), seed=seed, **options)
         opened.append(session)
-        session.begin(seed, 5.0)
+        session.begin(0, 5.0)
         return session, Subject(session, ENTRY_POINTS)
 
     yield load
@@ -113,9 +113,11 @@ def ask(session):
         {"ok": {"f": "nonsense"}, "ref": 1},
         {"ok": {"e": "f"}, "ref": 1},
         {"raised": "ValueError"},
-        {"raised": ["ValueError", "no", [["<cell 0>", "1"]]]},
-        {"raised": ["ValueError", 7, []]},
-        {"raised": ["ValueError", "no", []], "ok": None, "ref": 1},
+        {"raised": ["ValueError", "no", [["<cell 0>", "1"]], []]},
+        {"raised": ["ValueError", 7, [], []]},
+        {"raised": ["ValueError", "no", [], ["ValueError", 1]]},
+        {"raised": ["ValueError", "no", []]},
+        {"raised": ["ValueError", "no", [], []], "ok": None, "ref": 1},
         b"not json",
         b"",
     ],
@@ -189,7 +191,7 @@ def test_a_fatal_cell_is_left_out_of_the_next_worker():
 def test_a_cell_that_raises_costs_itself_alone():
     def answer(asked):
         wrong = asked.get("key") == "<cell 0>"
-        return {"raised": ["ValueError", "no", [["<cell 0>", 1]]]} if wrong else fine(asked)
+        return {"raised": ["ValueError", "no", [["<cell 0>", 1]], []]} if wrong else fine(asked)
 
     session, log, workers = scripted(answer, "a", "b")
     session.begin(0, 5.0)
@@ -229,7 +231,7 @@ def test_after_a_fatal_fault_the_next_check_gets_a_fresh_worker_with_all_cells(f
 
 
 def test_after_an_exception_the_worker_goes_on():
-    raised = {"raised": ["ValueError", "no", []]}
+    raised = {"raised": ["ValueError", "no", [], []]}
     session, _, workers = scripted(lambda asked: raised if asked["op"] == "get" else fine(asked))
     session.begin(0, 5.0)
     with pytest.raises(Raised):
@@ -254,7 +256,9 @@ def test_what_was_printed_by_workers_that_died_is_kept():
 
 def test_a_file_that_cannot_be_laid_down_costs_itself_alone():
     def answer(asked):
-        return {"raised": ["OSError", "disk full", []]} if asked["op"] == "file" else fine(asked)
+        return (
+            {"raised": ["OSError", "disk full", [], []]} if asked["op"] == "file" else fine(asked)
+        )
 
     session, log, _ = scripted(answer, "a", files={"big.bin": b"123"})
     session.begin(0, 5.0)
@@ -492,17 +496,19 @@ def test_addresses_do_not_reach_a_report(local):
     assert caught.value.message == "cannot add <object object at 0x...>"
 
 
-def test_seeds_are_fresh_for_each_check(local):
+def test_every_check_begins_with_the_same_seeds_which_are_those_of_the_run(local):
     source = (
         "import random, torch, numpy\ndef g():\n"
         "    return [random.random(), float(torch.rand(1)), float(numpy.random.rand())]\n"
     )
-    session, subject = local(source)
     draws = []
-    for seed in (1, 1, 2):
-        session.begin(seed, 5.0)
-        draws.append(value_of(subject.g()))
+    for seed in (0, 7):
+        session, subject = local(source, seed=seed)
+        for key in (1, 2):
+            session.begin(key, 5.0)
+            draws.append(value_of(subject.g()))
     assert draws[0] == draws[1]
+    assert draws[2] == draws[3]
     assert all(one != other for one, other in zip(draws[0], draws[2], strict=True))
 
 
@@ -537,3 +543,41 @@ def test_nan_and_infinity_survive(local):
     assert math.isnan(nan)
     assert infinite == math.inf
     assert math.copysign(1.0, zero) == -1.0
+
+
+def handing_in(*sources, firmly=True):
+    """Sources of which those that begin with "def f" hand in f."""
+    return [
+        Source(source, str, (("f", firmly),) if source.startswith("def f") else ())
+        for source in sources
+    ]
+
+
+def test_what_was_handed_in_counts_whatever_its_name_is_used_for():
+    sources = [
+        "def f(x):\n    return x",
+        "f = f(3)",
+        "def g():\n    global f\n    f = 1\n    return f",
+    ]
+    session = Session(LocalTransport, handing_in(*sources))
+    subject = Subject(session, ENTRY_POINTS)
+    for _ in range(2):
+        session.begin(0, 5.0)
+        assert value_of(subject.f(5)) == 5
+        assert value_of(subject.g()) == 1
+
+
+@pytest.mark.parametrize(("later", "expected"), [("globals()['f'] = abs", 5), ("f = 3", -5)])
+def test_without_a_sign_of_it_in_the_code_a_later_function_counts(later, expected):
+    sources = handing_in("def f(x):\n    return x", later, firmly=False)
+    session = Session(LocalTransport, sources)
+    session.begin(0, 5.0)
+    assert value_of(Subject(session, ENTRY_POINTS).f(-5)) == expected
+
+
+def test_nothing_else_stands_in_for_a_definition_that_failed():
+    session = Session(LocalTransport, handing_in("def f(x=missing):\n    return x", "f = abs"))
+    session.begin(0, 5.0)
+    with pytest.raises(Raised, match="f is not defined"):
+        Subject(session, ENTRY_POINTS).f(-5)
+    assert [found.index for found in session.load_faults] == [0]

@@ -8,7 +8,7 @@ start are deterministic, so they are compared epoch by epoch.
 
 import numpy as np
 
-from autograder.authoring import check, column, expect, fail, plain
+from autograder.authoring import array, check, column, expect, fail, plain
 
 HOURS = column(1, 2, 3, 4)
 PASSED = column(0, 0, 1, 1)
@@ -55,12 +55,13 @@ def training_run(train, x, y, w, b, epochs, lr, criterion="bce", optimizer="sgd"
     rule = OPTIMIZERS[optimizer](model.parameters(), lr=lr, **(options or {}))
     for _ in range(times):
         history = train(model, loss, rule, x, y, epochs)
-    end = [p.detach().flatten().tolist() for p in model.parameters()]
-    return {"history": history, "weights": sum(end, [])}
+    end = [p.detach().flatten() for p in model.parameters()]
+    return {"history": history, "weights": torch.cat(end)}
 
 
 def watched_run(train, x, y, w, b, epochs, lr):
     """Train, and tell what took part: said as evidence, which no mark rests on."""
+    from torch.nn.modules.module import register_module_forward_hook
     from torch.optim.optimizer import register_optimizer_step_post_hook
 
     model = unit(x, w, b)
@@ -70,45 +71,53 @@ def watched_run(train, x, y, w, b, epochs, lr):
     def note(what):
         seen[what] = 1
 
-    model.register_forward_hook(lambda m, i, o: note("forward") if m is model else None)
-    model[0].weight.register_hook(lambda grad: note("backward"))
-    handle = register_optimizer_step_post_hook(
-        lambda o, *rest: note("step" if o is rule else "other step"))
+    def called(module, inputs, output):
+        if module is model:
+            note("forward")
+            if output.requires_grad:
+                output.register_hook(lambda grad: note("backward"))
+
+    # the model itself bears no hook, so that it can be copied and pickled
+    handles = [
+        register_module_forward_hook(called),
+        register_optimizer_step_post_hook(
+            lambda o, *rest: note("step" if o is rule else "other step")),
+    ]
     with torch.no_grad():
         given = float(nn.BCELoss()(torch.sigmoid(x @ w.T + b), y))
     try:
         history = train(model, nn.BCELoss(), rule, x, y, epochs)
     finally:
-        handle.remove()
+        for handle in handles:
+            handle.remove()
     try:
         first = abs(torch.as_tensor(history[0]).item() - given) < 1e-4
     except Exception:
         first = False
     grad = model[0].weight.grad
     left = grad is not None and bool((grad != 0).any())
-    return {"weights": [model[0].weight.item(), model[0].bias.item()],
+    return {"weights": torch.cat([model[0].weight.detach().flatten(), model[0].bias.detach()]),
             "seen": list(seen.values()) + [int(left), int(first)]}
 
 
 def manners(train, x, y):
-    """Train for 3 epochs; the names of the things that changed though they should not have."""
+    """Train for 3 epochs with SGD(lr=0.1, momentum=0.9); how things are afterwards. `held` are the
+    places of the optimizer's parameters among the model's, -1 for another one."""
     model = unit(x, torch.zeros(1, 1), torch.zeros(1))
     rule = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-    settings = [{k: v for k, v in g.items() if k != "params"} for g in rule.param_groups]
-    held = [id(p) for g in rule.param_groups for p in g["params"]]
-    kept_x, kept_y = x.clone(), y.clone()
     train(model, nn.BCELoss(), rule, x, y, 3)
-    changed = {
-        "x": not torch.equal(x, kept_x) or x.requires_grad,
-        "y": not torch.equal(y, kept_y) or y.requires_grad,
-        "the mode of the model": not all(m.training for m in model.modules()),
-        "requires_grad of the parameters": not all(p.requires_grad for p in model.parameters()),
-        "the settings of the optimizer": settings != [
-            {k: v for k, v in g.items() if k != "params"} for g in rule.param_groups],
-        "the parameters in the optimizer": held != [
-            id(p) for g in rule.param_groups for p in g["params"]],
+    own, groups = list(model.parameters()), rule.param_groups
+    names = "lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize"
+    return {
+        "x": x,
+        "y": y,
+        "data_grad": [x.requires_grad, y.requires_grad],
+        "training": [m.training for m in model.modules()],
+        "requires_grad": [p.requires_grad for p in own],
+        "settings": [float(group[name]) for group in groups for name in names],
+        "held": [next((i for i, q in enumerate(own) if q is p), -1)
+                 for group in groups for p in group["params"]],
     }
-    return [[name, bool(is_changed)] for name, is_changed in changed.items()]
 '''
 
 START = np.zeros((1, 1), np.float32), np.zeros(1, np.float32)
@@ -119,9 +128,9 @@ def numbers(history, length, what):
     expect(history, what=what).is_list(length)
     losses = []
     for epoch, loss in enumerate(plain(history)):
-        value = np.asarray(loss)
-        if value.size != 1 or value.dtype.kind not in "fiu":
-            fail(f"{what}: entry {epoch} is a {type(loss).__name__}; expected one number.")
+        value = array(loss, what=f"{what} entry {epoch}")
+        if value.size != 1:
+            fail(f"{what}: entry {epoch} holds {value.size} numbers; expected one.")
         losses.append(float(value.reshape(())))
     return losses
 
@@ -146,17 +155,16 @@ def random_start(rng):
 def takes_one_step_downhill(student, rng):
     """one epoch of SGD at lr 0.1 brings w = b = 0 to w = 0.05, b = 0, and any start as far"""
     for start in (START, random_start(rng)):
-        end = plain(
-            student.define(LAB, "watched_run")(student.train, HOURS, PASSED, *start, 1, 0.1)
-        )
-        (w, b), (w_0, b_0) = end["weights"], (float(part.item()) for part in start)
+        end = student.define(LAB, "watched_run")(student.train, HOURS, PASSED, *start, 1, 0.1)
+        w, b = array(end["weights"], 2, what="The list of weights after one epoch")
+        w_0, b_0 = (float(part.item()) for part in start)
         wanted_w, wanted_b = descent(HOURS, PASSED, *start, 0.1, 1)[1]
         if not (abs(w - wanted_w) <= 1e-5 and abs(b - wanted_b) <= 1e-5):
             fail(
                 "Called `train(model, criterion, optimizer, x, y, 1)` on the hours 1 to 4 from "
                 f"w = {w_0:.5g}, b = {b_0:.5g} with SGD(lr=0.1). The model that was given is now "
                 f"at w = {w:.5g}, b = {b:.5g}; expected w = {wanted_w:.5g}, b = {wanted_b:.5g}.",
-                evidence=[w, b, *end["seen"]],
+                evidence=[w, b, *array(end["seen"])],
             )
 
 
@@ -196,10 +204,21 @@ def runs_any_number_of_epochs(student):
 @check(points=1, after=takes_one_step_downhill)
 def leaves_the_rest_as_it_was(student):
     """x, y, the model's mode, requires_grad and the optimizer's settings stay as they were"""
-    report = plain(student.define(LAB, "manners")(student.train, HOURS, PASSED))
-    changed = [name for name, is_changed in report if is_changed]
+    found = student.define(LAB, "manners")(student.train, HOURS, PASSED)
+    tracked = array(found["data_grad"], 2)
+    kept = {
+        "x": np.array_equal(array(found["x"]), HOURS) and not tracked[0],
+        "y": np.array_equal(array(found["y"]), PASSED) and not tracked[1],
+        "the mode of the model": array(found["training"]).all(),
+        "requires_grad of the parameters": array(found["requires_grad"]).all(),
+        "the settings of the optimizer": np.array_equal(
+            array(found["settings"]), [0.1, 0.9, 0, 0, 0, 0]
+        ),
+        "the parameters in the optimizer": np.array_equal(array(found["held"]), [0, 1]),
+    }
+    changed = [name for name, is_kept in kept.items() if not is_kept]
     if changed:
         fail(
             f"After `train` ran for 3 epochs, this was no longer as it was: {', '.join(changed)}.",
-            evidence=[float(is_changed) for _, is_changed in report],
+            evidence=[float(not is_kept) for is_kept in kept.values()],
         )

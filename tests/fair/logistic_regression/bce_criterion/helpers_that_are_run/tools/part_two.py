@@ -1,0 +1,1 @@
+SECOND = FIRST * 1
