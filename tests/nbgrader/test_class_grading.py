@@ -145,7 +145,7 @@ def test_a_forkserver_that_is_killed_between_students_costs_nobody(small_class, 
 @pytest.mark.parametrize(
     "place",
     [
-        "autograder.nbgrader.judged.read_submission",
+        "autograder.grading.reader.load",
         "autograder.nbgrader.judged.repair",
         "autograder.grading.grader.conclude",
         "autograder.nbgrader.judged.check_cell_outputs",

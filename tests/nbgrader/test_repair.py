@@ -208,16 +208,20 @@ def test_texts_of_a_student_are_harmless_html(notebook):
     assert {cell.cell_type for cell in done.cells[-2:]} == {"markdown"}
 
 
+def saved(notebook):
+    return saved_cells(json.dumps(notebook).encode(), "small.ipynb", [])
+
+
 def test_an_answer_in_markdown_is_harmless_and_kept_where_nothing_was_written():
     answer = {"grade_id": "answer", "grade": True, "solution": True, "locked": False, "points": 1}
     answer |= {"schema_version": 3, "task": False}
     cell = new_markdown_cell("YOUR ANSWER *HERE*", id="answer", metadata={"nbgrader": answer})
     released = nbformat.from_dict({**RELEASED, "cells": [cell]})
-    untouched = repair(json.dumps(released).encode(), "small.ipynb", released, {}).notebook
+    untouched = repair(saved(released), released, {}).notebook
     assert untouched.cells[0] == released.cells[0]
     handed_in = copy.deepcopy(released)
     handed_in.cells[0].source = "<b onclick='x()'>b</b>"
-    done = repair(json.dumps(handed_in).encode(), "small.ipynb", released, {}).notebook
+    done = repair(saved(handed_in), released, {}).notebook
     assert done.cells[0].metadata == released.cells[0].metadata
     assert "<b>b</b>" in done.cells[0].source
 
