@@ -26,13 +26,13 @@ from autograder.judge import diagnosis, words
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import CheckFailed, Credit, Evidence
 from autograder.judge.foresight import Foresight
-from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference, ReferenceFault
 from autograder.results import ExerciseResult, Status, Verdict, exact
 from autograder.sandbox.host.pipeline import Foreseen, Unforeseen
 from autograder.sandbox.host.remote import Subject
 from autograder.sandbox.host.session import Session
 from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Raised, StudentFault, TimedOut
+from autograder.submissions.model import Code
 
 OUR_FAULT = "The check itself failed; this is our fault. "
 MAX_TIMEOUTS = 2
