@@ -47,7 +47,7 @@ from autograder.submissions.read import read_submission
 from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
-"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+"""Processor time for one submission (`time_limit`); later checks are skipped, and said."""
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
@@ -95,7 +95,7 @@ class Grader:
         """Starts the forkserver, and returns while it imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
-            cpu_seconds=int(SUBMISSION_SECONDS),
+            cpu_seconds=int(SUBMISSION_SECONDS + 2 * self.settings.load_seconds),
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
@@ -292,8 +292,8 @@ class Grader:
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
             code = Code.of(submission)  # read while the worker loads it
             remarks = habits(code, [Habit(**table) for table in assignment.habits])
-            deadline = time.monotonic() + SUBMISSION_SECONDS
-            candidate = Candidate(session, code, _WhyMissing(submission, session), deadline)
+            missing = _WhyMissing(submission, session)
+            candidate = Candidate(session, code, missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
             jobs = list(zip(exercises, findings, foresights, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
