@@ -61,22 +61,32 @@ class Wait:
         self.times = times
         self.used, self.waited = limit.used, limit.waited
         self.begun = time.monotonic()
-        self.first: tuple[float, Times] | None = None
+        self.first: tuple[float, float] | None = None
+        self.delay = 0.0
+        self.delays: dict[str, float] = {}
 
     def charge(self) -> None:
         """Charges the time since it began."""
         wall = counted = time.monotonic() - self.begun
-        delay = 0.0
         if wall >= FREE_SECONDS:
             now = self.times()
             if now is None:
                 self.used = None
             else:
-                free, first = self.first = self.first or (wall, now)
-                counted = free + max(0.0, now.processor - first.processor)
-                delay = min(max(0.0, now.delay - first.delay), MOST_DELAY * self.limit.seconds)
+                if self.first is None:
+                    self.first, self.delays = (wall, now.processor), now.delays
+                free, before = self.first
+                counted = free + max(0.0, now.processor - before)
+                self._delayed(now.delays)
         self.limit.used = None if self.used is None else self.used + counted
+        delay = min(self.delay, MOST_DELAY * self.limit.seconds)
         self.limit.waited = self.waited + max(0.0, wall - delay)
+
+    def _delayed(self, delays: dict[str, float]) -> None:
+        """Adds what threads were kept waiting since the last time, also if they end later."""
+        for thread, delay in delays.items():
+            self.delay += delay - self.delays.get(thread, 0.0)
+        self.delays = delays
 
 
 def _seconds(number: float) -> str:

@@ -18,10 +18,11 @@ _UTIME, _CUTIME = 11, 13
 
 
 class Times(NamedTuple):
-    """Seconds: processor time used, and time in which it had to wait for a processor."""
+    """Seconds: processor time used, and for each thread that lives the time in which it could have
+    run and got no processor."""
 
     processor: float
-    delay: float
+    delays: dict[str, float]
 
 
 def worker_pid(init_pid: int) -> int | None:
@@ -60,8 +61,8 @@ def times(init_pid: int) -> Times:
     ended = _ticks(init_pid, _CUTIME)
     living = hunt.descendants(init_pid)
     ticks = ended + sum(_ticks(pid, _UTIME) + _ticks(pid, _CUTIME) for pid in living)
-    delays = (_delay(pid, task) for pid in living for task in hunt.names(pid, "task"))
-    return Times(ticks / os.sysconf("SC_CLK_TCK"), sum(delays))
+    delays = {task: _delay(pid, task) for pid in living for task in hunt.names(pid, "task")}
+    return Times(ticks / os.sysconf("SC_CLK_TCK"), delays)
 
 
 def _ticks(pid: int, place: int) -> int:

@@ -96,7 +96,8 @@ def test_a_value_comes_back(student):
     ],
     ids=["endless loop", "in a child", "in children that ended", "in a thread"],
 )
-def test_processor_time_is_limited(student, body):
+def test_processor_time_is_limited(student, policy_of, body):
+    policy_of(memory_bytes=1 << 30)
     fault = ends(student(f"def f():\n    {body}\n", G), TimedOut, seconds=0.4)
     assert fault.message == "It did not finish within 0.4 seconds of processor time."
 
