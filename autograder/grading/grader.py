@@ -45,7 +45,7 @@ from autograder.submissions.model import Submission
 from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
-"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+"""Processor time for one submission (`time_limit`); later checks are skipped, and said."""
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
@@ -94,7 +94,7 @@ class Grader:
         """Starts forkserver and reader, and returns while the one imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
-            cpu_seconds=int(SUBMISSION_SECONDS),
+            cpu_seconds=int(SUBMISSION_SECONDS + 2 * self.settings.load_seconds),
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
@@ -293,9 +293,8 @@ class Grader:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
-            deadline = time.monotonic() + SUBMISSION_SECONDS
             missing = _WhyMissing(submission, session)
-            candidate = Candidate(session, submission.code, missing, deadline)
+            candidate = Candidate(session, submission.code, missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
             jobs = list(zip(exercises, findings, foresights, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
