@@ -155,8 +155,8 @@ class Runtime:
         np.random.seed(seed % 2**32)
         # torch.manual_seed would also note a stack trace for each backend that is not there
         self.torch.default_generator.manual_seed(seed)
-        if self.device.startswith("cuda"):
-            self.torch.cuda.manual_seed_all(seed)
+        if self.device != "cpu":
+            self.torch.get_device_module(self.device).manual_seed_all(seed)
         self.kept.clear()
         self.of_helpers.clear()
         for module in self.helpers.values():
