@@ -17,13 +17,10 @@ import functools
 
 import torch
 from torch._C import DispatchKey, DispatchKeySet
-from torch.utils._pytree import tree_map_only
+
+from autograder.sandbox.worker.elsewhere import refuse_mixed
 
 NAME = "pretend"
-COPIES = ("aten::copy_", "aten::_copy_from", "aten::_copy_from_and_resize")
-INDEXED = ("aten::index", "aten::index_put", "aten::index_put_", "aten::_index_put_impl_")
-"""Here an index may lie on the CPU."""
-
 aten = torch.ops.aten
 BY_NAME = (
     aten.empty_strided.default,
@@ -33,6 +30,10 @@ BY_NAME = (
 )
 """What `torch.tensor` needs: it asks past a TorchDispatchMode, where no fallback is found."""
 
+NOT_OF_THE_CPU = ("aten::_copy_from", "aten::_copy_from_and_resize")
+"""Kinds of copy_ that only other devices have."""
+
+CPU_DEVICE = torch.device("cpu")
 CPU = DispatchKeySet(DispatchKey.CPU)
 DEVICE = None
 libraries = []
@@ -104,61 +105,41 @@ def _run(operation, *args, **kwargs):
     """One operation that was asked of the device."""
     if operation.name().startswith("aten::set_."):
         return operation.redispatch(CPU, *args, **kwargs)
-    _refuse_mixed(operation, args, kwargs)
-    given = {}  # by the id of what stands for it on the CPU: each tensor of the device
+    refuse_mixed(operation, args, kwargs, NAME, f"{NAME}:0")
+    pairs = []  # of a tensor of the device and the one on the CPU that stands for it
 
-    def lowered(tensor):
-        if tensor.device.type != NAME:
-            return tensor
-        twin = _on_cpu(tensor)
-        given[id(twin)] = (twin, tensor)
-        return twin
+    def lowered(value):
+        if isinstance(value, torch.Tensor) and value.device.type == NAME:
+            pairs.append((value, _on_cpu(value)))
+            return pairs[-1][1]
+        return [lowered(one) for one in value] if isinstance(value, list | tuple) else value
 
-    def lifted(twin):
-        if id(twin) in given:
-            return given[id(twin)][1]
-        for other, tensor in given.values():
-            if twin.untyped_storage()._cdata == other.untyped_storage()._cdata:
-                return _view(tensor, twin)
-        return _renamed(twin)
+    def lifted(value):
+        if isinstance(value, list | tuple):
+            return type(value)(map(lifted, value))
+        if not isinstance(value, torch.Tensor):
+            return value
+        for tensor, twin in pairs:
+            if value is twin:
+                return tensor
+        for tensor, twin in pairs:
+            if value.untyped_storage()._cdata == twin.untyped_storage()._cdata:
+                return _view(tensor, value)
+        return _renamed(value)
 
-    low_args, low_kwargs = tree_map_only(torch.Tensor, lowered, (args, kwargs))
-    wants = low_kwargs.get("device")
-    if wants is not None:
-        low_kwargs["device"] = torch.device("cpu")
-    if operation.name() in COPIES[1:]:
+    low_args = [lowered(value) for value in args]
+    low_kwargs = {name: lowered(value) for name, value in kwargs.items()}
+    if low_kwargs.get("device") is not None:
+        low_kwargs["device"] = CPU_DEVICE
+    if operation.name() in NOT_OF_THE_CPU:
         low_args[1].copy_(low_args[0])
         return args[1]
-    low = operation(*low_args, **low_kwargs)
-    for twin, tensor in given.values():
-        if _form(twin) != _form(tensor):
-            _resize(tensor, twin)
-    return tree_map_only(torch.Tensor, lifted, low)
-
-
-def _refuse_mixed(operation, args, kwargs):
-    """Raises what a GPU raises."""
-    generator = kwargs.get("generator")
-    if generator is not None and generator.device.type != NAME:
-        raise RuntimeError(
-            f"Expected a '{NAME}' device type for generator but found '{generator.device.type}'"
-        )
-    name = operation.name().partition(".")[0]
-    if name in COPIES:
-        return
-    for place, argument in enumerate(operation._schema.arguments):
-        value = args[place] if place < len(args) else kwargs.get(argument.name)
-        written = argument.alias_info is not None and argument.alias_info.is_write
-        for tensor in value if isinstance(value, list | tuple) else (value,):
-            if not isinstance(tensor, torch.Tensor) or tensor.device.type == NAME:
-                continue
-            if name in INDEXED and argument.name == "indices":
-                continue
-            if written or tensor.dim() or not tensor.device.type == "cpu":
-                raise RuntimeError(
-                    "Expected all tensors to be on the same device, but found at least two "
-                    f"devices, {NAME}:0 and {tensor.device}!"
-                )
+    value = operation(*low_args, **low_kwargs)
+    if operation._schema.is_mutable:
+        for tensor, twin in pairs:
+            if _form(twin) != _form(tensor):
+                _resize(tensor, twin)
+    return lifted(value)
 
 
 def _form(tensor):
@@ -169,8 +150,8 @@ def _on_cpu(tensor):
     """The tensor of the CPU that has the same memory."""
     storage = tensor.untyped_storage()
     if not hasattr(storage, "held"):  # torch's own, over memory of ours
-        storage.held = _over(storage, torch.device("cpu"))
-    twin = torch.empty(0, dtype=tensor.dtype, device="cpu")
+        storage.held = _over(storage, CPU_DEVICE)
+    twin = torch.empty(0, dtype=tensor.dtype, device=CPU_DEVICE)
     return twin.set_(storage.held, tensor.storage_offset(), tensor.shape, tensor.stride())
 
 
