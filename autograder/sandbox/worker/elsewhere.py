@@ -198,10 +198,13 @@ def pretended(
         value = operation(*low_args, **low_kwargs)
         # what was written to is the same tensor as before, on whichever device it lies
         shells |= {id(one): one for one in args if isinstance(one, torch.Tensor)}
-        lifted = Shell if is_there else lambda low: low
-        return each(
-            torch.Tensor, lambda low: shells[id(low)] if id(low) in shells else lifted(low), value
-        )
+
+        def lifted(low: Any) -> Any:
+            if id(low) in shells:
+                return shells[id(low)]
+            return Shell(low) if is_there else low
+
+        return each(torch.Tensor, lifted, value)
 
     @contextlib.contextmanager
     def context(choices: list[Any]) -> Any:
