@@ -171,7 +171,10 @@ def leaves_the_model_as_it_was(student):
     kept |= dict.fromkeys(("the model's mode", "x or y", "autograd's switch"), True)
     for training in (True, False):
         traces = student.define(LAB, "traces")
-        found = traces(student.predict, student.accuracy, x, y, w, b, training)
+        report = traces(student.predict, student.accuracy, x, y, w, b, training)
+        parts = "parameters", "gradients", "requires_grad", "modes", "x", "y", "recording"
+        expect(report, what="The dict of what is left").is_dict(parts)
+        found = plain(report)
         modes = array(found["modes"])
         kept["the parameters"] &= same(found["parameters"], [0.5, -1.0])
         kept["the gradients"] &= same(found["gradients"], slopes)
