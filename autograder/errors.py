@@ -56,9 +56,13 @@ class FileError(AutograderError):
 
 
 class SubmissionError(FileError):
-    """A submission can't be read."""
+    """A submission can't be read; `doubt` says that a person could tell what was meant."""
 
     exit_code = 3
+
+    def __init__(self, file: object, problem: str, remedy: str, *, doubt: bool = False) -> None:
+        super().__init__(file, problem, remedy)
+        self.doubt = doubt
 
 
 class CourseError(FileError):

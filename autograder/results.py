@@ -120,7 +120,8 @@ class Result:
 
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
-    `error` says why it could not be graded at all ("" when it could); `is_our_fault` that this was
+    `error` says why it could not be graded at all ("" when it could), `doubt` why a person should
+    say what counts ("" when that is clear); `is_our_fault` that this was
     not for what was handed in. Of `notes` it keeps a `few`. `printed` is what the cells
     printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
     the place of a cell that ran long before any check, and its seconds: shown to the student,
@@ -137,6 +138,7 @@ class Result:
     seconds: float = 0.0
     seed: int = 0
     error: str = ""
+    doubt: str = ""
     is_our_fault: bool = field(default=False, metadata=NOT_IN_JSON)
     printed: str = field(default="", metadata=NOT_IN_JSON)
     slow_start: tuple[str, float] | None = field(default=None, metadata=NOT_IN_JSON)

@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ from autograder.reports.files import ResultFolder
 from autograder.reports.gradebook import print_class_summary, print_line
 from autograder.reports.text import print_result, print_summary
 from autograder.results import Report, Result
+from autograder.submissions.read import told_apart
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader, Settings
@@ -173,6 +175,7 @@ def grade(options: argparse.Namespace) -> int:
             raise UsageError("--gradebook takes whole assignments: leave out --exercise")
         return _grade_class(options, course, settings, folder)
     results: list[Result] = []
+    names = told_apart(options.paths, course.folders)
     many = len(options.paths) > 1
     console = make_console()
     stopped: AutograderError | None = None
@@ -180,6 +183,8 @@ def grade(options: argparse.Namespace) -> int:
         try:
             for path in options.paths:
                 result = grader.grade(path, options.exercise)
+                if path in names:
+                    result = replace(result, student=names[path])
                 results.append(result)
                 if folder:
                     folder.write(result)

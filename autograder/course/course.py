@@ -80,6 +80,7 @@ class Course:
                 one.name: {name: part.name for part in one.exercises for name in part.entry_points}
                 for one in assignments
             },
+            habits={one.name: one.habits for one in assignments},
         )
 
 

@@ -27,12 +27,11 @@ from autograder.course.course import Course, solution_source
 from autograder.course.model import Exercise
 from autograder.errors import AutograderError, ForkserverError, InternalError, SubmissionError
 from autograder.grading.device import choose_device
+from autograder.grading.reader import Reader
 from autograder.grading.references import ReferenceRun, References
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
-from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Code
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
 from autograder.judge.words import UNREADABLE, brief, missing_name, not_installed
@@ -42,11 +41,10 @@ from autograder.sandbox.host.start import AnyLauncher, launcher
 from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
-from autograder.submissions.read import read_submission
 from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
-"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+"""Processor time for one submission (`time_limit`); later checks are skipped, and said."""
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
@@ -83,6 +81,7 @@ class Grader:
     course: Course
     settings: Settings = field(default_factory=Settings)
     device: str = ""
+    reader: Reader = field(default_factory=Reader)
     deaths: int = 0
     """How many forkservers have died, and been replaced."""
     _open: contextlib.ExitStack | None = None
@@ -91,16 +90,17 @@ class Grader:
     _fingerprints: dict[Path, Sequence[Fingerprint]] = field(default_factory=dict)
 
     def open(self) -> Self:
-        """Starts the forkserver, and returns while it imports torch."""
+        """Starts forkserver and reader, and returns while the one imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
-            cpu_seconds=int(SUBMISSION_SECONDS),
+            cpu_seconds=int(SUBMISSION_SECONDS + 2 * self.settings.load_seconds),
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
         with contextlib.ExitStack() as stack:
             workers = launcher(policy, require=self.settings.require)
             self._launcher = stack.enter_context(workers)
+            stack.enter_context(self.reader)
             self.device = workers.device = choose_device(self.settings.device, workers)
             stack.callback(self._forget)
             self._open = stack.pop_all()
@@ -185,7 +185,7 @@ class Grader:
         """Reads and grades one submission; one that can't be read is a Result with `error`."""
         begun = time.monotonic()
         try:
-            submission = read_submission(path, self.course.known(self.settings.assignment))
+            submission = self.reader.read(path, self.course.known(self.settings.assignment))
         except SubmissionError as error:
             return self.unreadable(path, error, only=only)
         except Exception as error:
@@ -201,7 +201,8 @@ class Grader:
     ) -> Result:
         """The result of a submission that could not be read: no points, and why."""
         why = "The submission could not be read."
-        return self._without_grade(path, assignment, only, Status.SKIPPED, why, str(error))
+        doubt = error.problem if error.doubt else ""
+        return self._without_grade(path, assignment, only, Status.SKIPPED, why, str(error), doubt)
 
     def failed(
         self,
@@ -228,6 +229,7 @@ class Grader:
         status: Status,
         why: str,
         error: str,
+        doubt: str = "",
     ) -> Result:
         name = assignment or self.settings.assignment or ""
         if not name and len(self.course.folders) == 1:
@@ -239,6 +241,7 @@ class Grader:
             name,
             tuple(_ungraded(exercise, status, why) for exercise in exercises),
             error=error,
+            doubt=doubt,
             is_our_fault=status is Status.INTERNAL,
             seed=self.settings.seed,
         )
@@ -289,14 +292,12 @@ class Grader:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
-            code = Code.of(submission)  # read while the worker loads it
-            remarks = habits(code, [Habit(**table) for table in assignment.habits])
-            deadline = time.monotonic() + SUBMISSION_SECONDS
-            candidate = Candidate(session, code, _WhyMissing(submission, session), deadline)
+            missing = _WhyMissing(submission, session)
+            candidate = Candidate(session, submission.code, missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
             jobs = list(zip(exercises, findings, foresights, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
-            notes = (*submission.notes, *load_notes(session), *remarks)
+            notes = (*submission.notes, *load_notes(session), *submission.code.habits)
             slow_start = _slow_start(session)
             for job in jobs:
                 self._run(*job, candidate, visible=False)
@@ -342,6 +343,7 @@ class Grader:
             seed=self.settings.seed,
             printed=session.printed_loading or "",
             slow_start=slow_start,
+            doubt=submission.doubt,
         )
 
     def session(self, submission: Submission) -> Session:

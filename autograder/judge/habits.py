@@ -19,7 +19,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.judge.reading import Code, dotted
+from autograder.judge.reading import Parsed, dotted
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 """All that a condition can be about."""
 
 
-def habits(code: Code, patterns: Sequence[Habit]) -> tuple[str, ...]:
+def habits(code: Parsed, patterns: Sequence[Habit]) -> tuple[str, ...]:
     """One note for each pattern that occurs: its first place, how often, and what it says."""
     text = "\n".join(part.cell.source for part in code.parts)
     occurring = [habit for habit in patterns if habit.may_occur_in(text)]
@@ -119,7 +119,7 @@ def _resolved(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
     return {written, full}
 
 
-def _no_tensors(code: Code) -> dict[str, set[str]]:
+def _no_tensors(code: Parsed) -> dict[str, set[str]]:
     """For each module the names that it imports, and of what other libraries than torch gave."""
     found: dict[str, set[str]] = {}
     for part in code.parts:

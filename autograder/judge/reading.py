@@ -1,6 +1,7 @@
 """What is read in a submission's code, for words only: no mark depends on it.
 
-Nothing is run; the code is parsed.
+Nothing is run; the code is parsed: `read_code` is called where a hostile file may cost nothing but
+itself (grading/reader_process.py), or on code of the course's own. What it gives is plain data.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograder.submissions.model import Cell, Submission
+from autograder.errors import SubmissionError
+from autograder.submissions.model import Cell, Code
+from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import parse, shown
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _MOST_SEARCHED = 500
 """Characters of a line that are searched for a name."""
+_MOST_LINES = 2000
+_MOST_DEFINED = 500
+_MOST_NAME = 100
 MOST_CODE = 100
 """Characters of a line of code that are shown."""
+_USES = re.compile(r"\.\w|\bimport\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +38,19 @@ class Part:
     module: str
 
 
-class Code:
-    """The code of one submission, parsed."""
+class Parsed:
+    """The code of one submission, parsed: its cells and its helper files."""
 
     def __init__(self, cells: Sequence[Cell], files: Mapping[str, bytes] | None = None) -> None:
-        self._read = [(cell, "") for cell in cells]
+        read = [(cell, "") for cell in cells]
         for name, data in sorted((files or {}).items()):
             if name.endswith(".py"):
-                text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-                self._read.append((Cell(text, name), name))
-
-    @classmethod
-    def of(cls, submission: Submission) -> Code:
-        """The code of a submission: its cells and its helper files."""
-        return cls(submission.cells, submission.files)
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """Every cell and helper file that parses, in order."""
-        trees = [(cell, parse(cell.source), module) for cell, module in self._read]
-        return tuple(Part(cell, tree, module) for cell, tree, module in trees if tree is not None)
+                try:
+                    read.append((Cell(decode(data, name), name), name))
+                except SubmissionError:  # the reader of submissions has said so
+                    continue
+        trees = [(cell, parse(cell.source), module) for cell, module in read]
+        self.parts = [Part(cell, tree, module) for cell, tree, module in trees if tree is not None]
 
     @cached_property
     def imports(self) -> Mapping[str, Mapping[str, str]]:
@@ -86,27 +86,52 @@ def dotted(node: ast.AST) -> list[str] | None:
 # -- the student's lines --------------------------------------------------------------------
 
 
+def read_code(parsed: Parsed, habits: tuple[str, ...] = ()) -> Code:
+    """What is told of it."""
+    defined: dict[str, str] = {}
+    lines: list[tuple[str, str]] = []
+    for part in parsed.parts:
+        source = part.cell.source.split("\n")
+        for node in part.tree.body:
+            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+                _take_definition(node, part.cell, source, defined)
+        for number, line in enumerate(source, start=1):
+            if len(lines) >= _MOST_LINES:
+                break
+            text = unicodedata.normalize("NFKC", line[:_MOST_SEARCHED]).partition("#")[0]
+            if _USES.search(text):
+                lines.append((_place(part.cell, source, number), text[:_MOST_SEARCHED]))
+    return Code(defined, tuple(lines), habits)
+
+
+def _take_definition(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    cell: Cell,
+    source: list[str],
+    defined: dict[str, str],
+) -> None:
+    """A function or class at the top, and its methods, in place of an earlier one of its name."""
+    methods = [one for one in node.body if isinstance(one, _FUNCTIONS)]
+    for name in [name for name in defined if name.partition(".")[0] == node.name]:
+        del defined[name]
+    for name, one in [(node.name, node), *((f"{node.name}.{one.name}", one) for one in methods)]:
+        if len(defined) < _MOST_DEFINED and len(name) <= _MOST_NAME:
+            defined[name] = _place(cell, source, one.lineno)
+
+
+def _place(cell: Cell, source: list[str], number: int) -> str:
+    return f"{cell.where(number)}: `{shown(source[number - 1], MOST_CODE)}`"
+
+
 def defined_in(code: Code | None) -> list[str]:
     """The functions and classes at the top level of the work."""
-    parts = code.parts if code is not None else ()
-    return [
-        node.name
-        for part in parts
-        for node in part.tree.body
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef))
-    ]
+    return [name for name in (code.defined if code is not None else ()) if "." not in name]
 
 
 def defined_at(code: Code | None, name: str) -> str:
     """The line of `criterion` or `Model.forward`, with its place; "" where it is not found."""
-    owner, _, method = name.partition(".")
-    for part in reversed(code.parts if code is not None else ()):
-        for node in part.tree.body:
-            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and node.name == owner:
-                inside = [one for one in node.body if isinstance(one, _FUNCTIONS)]
-                found = next((one for one in inside if one.name == method), node)
-                return _place(part.cell, found.lineno)
-    return ""
+    defined = code.defined if code is not None else {}
+    return defined.get(name) or defined.get(name.partition(".")[0], "")
 
 
 def lines_with(code: Code | None, names: Sequence[str]) -> list[str]:
@@ -116,15 +141,8 @@ def lines_with(code: Code | None, names: Sequence[str]) -> list[str]:
     """
     either = "|".join(map(re.escape, names))
     use, word = re.compile(rf"\.(?:{either})\b"), re.compile(rf"\b(?:{either})\b")
-    found = []
-    for part in code.parts if code is not None else ():
-        for number, line in enumerate(part.cell.source.split("\n"), start=1):
-            text = unicodedata.normalize("NFKC", line[:_MOST_SEARCHED]).partition("#")[0]
-            if use.search(text) or ("import" in text and word.search(text)):
-                found.append(_place(part.cell, number))
-    return found
-
-
-def _place(cell: Cell, number: int) -> str:
-    line = cell.source.split("\n")[number - 1]
-    return f"{cell.where(number)}: `{shown(line, MOST_CODE)}`"
+    return [
+        place
+        for place, text in (code.lines if code is not None else ())
+        if use.search(text) or ("import" in text and word.search(text))
+    ]

@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.judge.expect import Evidence
-from autograder.judge.reading import MOST_CODE, Code, defined_at, defined_in, lines_with
+from autograder.judge.reading import MOST_CODE, defined_at, defined_in, lines_with
 from autograder.judge.wording import about, called
 from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
+from autograder.submissions.model import Code
 from autograder.submissions.newer import NEWER
 from autograder.submissions.syntax import shown
 

@@ -188,7 +188,7 @@ class _Run:
                 yield from writing.result()
 
     def _read(self, places: Sequence[Place]) -> list[HandedIn]:
-        return [HandedIn.read(place, self.grader.course) for place in places]
+        return [HandedIn.read(place, self.grader.course, self.grader.reader) for place in places]
 
     def _judge(self, handed_in: HandedIn) -> Judged:
         """The result of a submission: a new one, or one of an earlier run."""
@@ -217,7 +217,8 @@ class _Run:
         """What is to be written. In the report, a result says what had to be repaired, too."""
         place, result = one.handed_in.place, one.result
         assignment = self.grader.course.assignment(place.assignment)
-        repaired = one.handed_in.repaired(self._releases[place.assignment], assignment)
+        release = self._releases[place.assignment]
+        repaired = one.handed_in.repaired(release, assignment, self.grader.reader)
         timestamp, undated = read_timestamp(place.folder)
         repairs = (*repaired.notes, *([undated] if undated else []))
         try:

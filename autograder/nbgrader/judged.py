@@ -23,15 +23,14 @@ from autograder.course.course import Course
 from autograder.course.model import Assignment
 from autograder.errors import CourseError, SubmissionError
 from autograder.grading.grader import Grader
+from autograder.grading.reader import Reader
 from autograder.judge.run import where_and_what
 from autograder.nbgrader.outputs import check_cell_outputs
-from autograder.nbgrader.repair import Repaired, repair, stand_in
+from autograder.nbgrader.repair import Repaired, repair, stand_in, unreadable
 from autograder.nbgrader.tree import Place
 from autograder.reports.escape import printable
 from autograder.results import NOTE_LENGTH, Result, Status, few
-from autograder.submissions.files import read_file
 from autograder.submissions.model import Submission
-from autograder.submissions.read import read_submission
 
 CHECK_CELL = "check_{}"
 """The id of the cell that is graded for an exercise: one a piece, worth all its points."""
@@ -47,10 +46,10 @@ class HandedIn:
     content: Submission | Exception
 
     @classmethod
-    def read(cls, place: Place, course: Course) -> HandedIn:
+    def read(cls, place: Place, course: Course, reader: Reader) -> HandedIn:
         """Reads a folder; never raises anything."""
         try:
-            submission = read_submission(place.folder, course.known(place.assignment))
+            submission = reader.read(place.folder, course.known(place.assignment))
         except Exception as error:
             return cls(place, error)
         return cls(place, replace(submission, student=place.student))
@@ -69,33 +68,40 @@ class HandedIn:
         result = grader.failed(self.place.folder, error, self.place.assignment)
         return replace(result, student=self.place.student)
 
-    def repaired(self, released: NotebookNode, assignment: Assignment) -> Repaired:
+    def repaired(self, released: NotebookNode, assignment: Assignment, reader: Reader) -> Repaired:
         """The notebook as nbgrader can take it.
 
-        Where a script is what is graded, the release with the script's code in its cells; where our
-        repair fails, the bare release.
+        Where a script is what is graded, or a notebook in an archive, it is the release with that
+        code in its cells; where our repair fails, the bare release.
         """
         names = {exercise.name: tuple(exercise.entry_points) for exercise in assignment.exercises}
         try:
-            return self._repaired(released, assignment, names)
+            return self._repaired(released, assignment, names, reader)
         except Exception as error:
             note = f"the notebook can't be shown here, which is our fault: {where_and_what(error)}"
             return Repaired(stand_in([], released, names), (note,))
 
     def _repaired(
-        self, released: NotebookNode, assignment: Assignment, names: Mapping[str, tuple[str, ...]]
+        self,
+        released: NotebookNode,
+        assignment: Assignment,
+        names: Mapping[str, tuple[str, ...]],
+        reader: Reader,
     ) -> Repaired:
         file = f"{assignment.name}.ipynb"
         if isinstance(self.content, Submission):
             file = self.content.file
-            if file.lower().endswith(".py"):
-                code = [(cell.name, cell.source) for cell in self.content.cells]
-                return Repaired(stand_in(code, released, names), (f"graded: {file}",))
-        try:
-            data = read_file(self.place.folder / file)
-        except SubmissionError:
+            if file.lower().endswith(".py") or not (self.place.folder / file).is_file():
+                made = stand_in(self.content.cells, released, names)
+                return Repaired(made, (f"graded: {file}",))
+        path = self.place.folder / file
+        if not path.is_file():
             return Repaired(stand_in([], released, names), ())
-        return repair(data, file, released, names)
+        try:
+            cells = reader.saved(path, assignment.entry_points)
+        except SubmissionError as error:
+            return unreadable(error, released)
+        return repair(cells, released, names)
 
 
 def released_notebook(path: Path) -> NotebookNode:
@@ -127,11 +133,12 @@ def judged(notebook: NotebookNode, result: Result, repairs: Sequence[str] = ()) 
 
 
 def doubtful(result: Result) -> frozenset[str]:
-    """The check cells of exercises that could not be judged through our fault."""
+    """The check cells that a person has to look at: of exercises that could not be judged through
+    our fault; all of them where it is not clear which file counts."""
     return frozenset(
         CHECK_CELL.format(exercise.name)
         for exercise in result.exercises
-        if any(check.status is Status.INTERNAL for check in exercise.checks)
+        if result.doubt or any(check.status is Status.INTERNAL for check in exercise.checks)
     )
 
 

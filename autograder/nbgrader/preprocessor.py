@@ -86,9 +86,10 @@ class Grading:
             if name not in self._released:
                 given = self._folder(self.folders.release_directory, ".", name)
                 self._released[name] = released_notebook(given / f"{name}.ipynb")
-            handed_in = HandedIn.read(place, self.course)
+            reader = self._warm.of(self.course).reader
+            handed_in = HandedIn.read(place, self.course, reader)
             assignment = self.course.assignment(name)
-            self._last = handed_in, handed_in.repaired(self._released[name], assignment)
+            self._last = handed_in, handed_in.repaired(self._released[name], assignment, reader)
         return self._last
 
     def _folder(self, step: str, student: str, assignment: str) -> Path:

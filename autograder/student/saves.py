@@ -19,12 +19,12 @@ from pathlib import Path
 
 from autograder.errors import SubmissionError
 from autograder.grading.grader import Grader
+from autograder.grading.reader import Reader
 from autograder.results import Result
-from autograder.submissions.choose import KINDS, normalised
-from autograder.submissions.definitions import definitions
+from autograder.submissions.choose import normalised
 from autograder.submissions.files import is_skipped
+from autograder.submissions.forms import KINDS
 from autograder.submissions.model import KnownAssignments, Submission
-from autograder.submissions.read import read_submission
 
 MOST_FOLDERS = 200
 """So many folders inside the one of the work are watched; each takes a watch of the system."""
@@ -69,26 +69,19 @@ def grade_work(grader: Grader, path: Path, only: Collection[str] = ()) -> Result
     return replace(instead, notes=(note, *instead.notes))
 
 
-def read_work(path: Path, known: KnownAssignments) -> Work:
+def read_work(path: Path, known: KnownAssignments, reader: Reader) -> Work:
     """The work at a path, read anew.
 
     Where a folder can't be read as a whole (its script and its notebook are both filled in,
     differently), it is the file that was saved last.
     """
     try:
-        submission = read_submission(path, known)
+        submission = reader.read(path, known)
     except SubmissionError as error:
         if (saved := last_saved(path, known)) is not None:
-            return read_work(saved, known)
+            return read_work(saved, known, reader)
         return Work(error=str(error), digest=str(error))
-    names = known.names_of(submission.assignment)
-    codes = {
-        found.name: found.code
-        for cell in submission.cells
-        for found in definitions(cell.source, names)
-        if found.filled
-    }
-    return Work(submission, digest=_digest(submission), codes=codes)
+    return Work(submission, digest=_digest(submission), codes=submission.filled)
 
 
 def _digest(submission: Submission) -> str:

@@ -20,6 +20,7 @@ from rich.console import Console
 
 from autograder.course.course import Course
 from autograder.grading.grader import Settings
+from autograder.grading.reader import Reader
 from autograder.reports.text import is_open, shown
 from autograder.reports.watching import WatchPage, print_page
 from autograder.results import Result, Status, Verdict
@@ -54,9 +55,10 @@ def watch(path: Path, device: str, console: Console) -> int:
         keys(lambda key: events.put(Key(key))) as resume,
         resumes(resume, events),
         Runner(course, Settings(device=device), events.put) as runner,
+        Reader() as reader,
         follows(folder.resolve(), events),
     ):
-        Watch(path, course, runner, events, console, has_keys=resume is not None).run()
+        Watch(path, course, runner, reader, events, console, has_keys=resume is not None).run()
     return 0
 
 
@@ -73,6 +75,7 @@ class Watch:
         path: Path,
         course: Course,
         runner: Runner,
+        reader: Reader,
         events: Events,
         console: Console,
         *,
@@ -84,6 +87,7 @@ class Watch:
         self.names = self.assignment.names
         self.known = course.known()
         self.runner = runner
+        self.reader = reader
         self.events = events
         self.console = console
         self.progress = Progress.open(self.folder)
@@ -104,7 +108,7 @@ class Watch:
 
     def run(self) -> None:
         """Answers events until q."""
-        self.take(read_work(self.path, self.known), time.monotonic())
+        self.take(read_work(self.path, self.known, self.reader), time.monotonic())
         while True:
             match self._wait():
                 case Broken(error):
@@ -137,7 +141,7 @@ class Watch:
     def on_time(self) -> None:
         now = time.monotonic()
         if self.settles is not None and now >= self.settles:
-            self.take(read_work(self.path, self.known), now)
+            self.take(read_work(self.path, self.known, self.reader), now)
         elif self.job is not None and self.console.is_terminal:
             if now < self.told + PATIENCE_SECONDS:
                 return
@@ -149,7 +153,7 @@ class Watch:
     def on_save(self, event: Saved) -> None:
         """Runs what was saved, at once if it looks whole."""
         self.saved = event.path.name
-        work = read_work(self.path, self.known)
+        work = read_work(self.path, self.known, self.reader)
         if work.digest != self.work.digest and is_unfinished(work, self.work):
             self.settles = time.monotonic() + SETTLE_SECONDS
         else:

@@ -6,6 +6,7 @@ kinds, the number and the total of sizes. Nothing is written to disk.
 
 from __future__ import annotations
 
+import calendar
 import io
 import stat
 import struct
@@ -34,7 +35,7 @@ def read_archive(data: bytes, file: str) -> Files:
     """The files in a zip, by their names there. `file` is the name of the zip to show in errors.
 
     Raises SubmissionError for what is not a valid zip file, for names that lead out, links,
-    encryption, and for more than 32 MiB or 2000 entries.
+    encryption, and for more than 64 MiB or 2000 entries.
     """
     if data.count(_ENTRY) > _MOST_ENTRIES:
         raise SubmissionError(file, f"it holds more than {_MOST_ENTRIES} entries", _AGAIN)
@@ -44,7 +45,7 @@ def read_archive(data: bytes, file: str) -> Files:
             files = Files()
             for name, member in members.items():
                 _take(archive, name, member, files)
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise SubmissionError(file, "it can't be unpacked", _AGAIN) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:
         reason = shown(str(error), 80) or type(error).__name__
@@ -103,3 +104,4 @@ def _take(archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, files: Fi
     else:
         with archive.open(entry) as packed:
             files.content[name] = packed.read(entry.file_size)
+        files.times[name] = float(calendar.timegm((*entry.date_time, 0, 0, 0)))

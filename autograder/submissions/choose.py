@@ -1,11 +1,13 @@
 """Which file of a submission is the one to grade, and for which assignment.
 
     the files of a folder or a zip
-    └── candidates: the .py and .ipynb in the topmost folder that has any
+    └── candidates: the .py and .ipynb in the topmost folder that has work in it
         ├── named like the assignment and filled in: that one
-        ├── a script and a notebook of that name: the one that is filled in; both, if they say the
-        │   same; else an error that names both
+        ├── several of that name: the one that is filled in; both, if they say the same; the newer
+        │   or fuller one; else an error that names both
         ├── otherwise the one with the most entry points filled in, if it is alone in that
+        ├── beside it another version, under another name: one that is older or emptier is told of;
+        │   of others a person is asked, and the fuller one is graded
         └── nothing filled in: the one named like the assignment, or the only one; it scores 0;
             of a script and a notebook, the one with a definition that does not compile
 
@@ -15,19 +17,22 @@ An entry point counts as filled in if it is defined and not as it was released.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.submissions.cells import Reading, prefer_filled
 from autograder.submissions.definitions import imported_modules
+from autograder.submissions.files import Files
+from autograder.submissions.forms import instead, is_code, rank
 from autograder.submissions.model import KnownAssignments
 from autograder.submissions.notebooks import read_notebook
 from autograder.submissions.scripts import decode, read_script
 
-KINDS = (".py", ".ipynb")
 _MOST_CANDIDATES = 8
+_OLDER_SECONDS = 60.0
+"""Two files that were saved in so short a time (by a download, a copy) tell nothing by it."""
 _ONE = "hand in one of them, or pass the path of the file to grade"
 
 
@@ -43,6 +48,7 @@ class CandidateFile:
     reading: Reading
     filled: Mapping[str, str]
     defined: int
+    saved: float | None = None
 
     @property
     def stem(self) -> str:
@@ -56,6 +62,7 @@ class Choice:
     candidate: CandidateFile
     twins: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 def read_candidate(
@@ -75,7 +82,8 @@ def read_candidate(
     prefer_filled(reading, names, released, course.homes.get(assignment or ""))
     found = [definition for _, definition in reading.definitions(names, released)]
     filled = {one.name: one.code for one in found if one.filled}
-    return CandidateFile(name, assignment, reading, filled, len({one.name for one in found}))
+    defined = len({one.name for one in found})
+    return CandidateFile(name, assignment, reading, filled, defined)
 
 
 def normalised(name: str) -> str:
@@ -84,61 +92,94 @@ def normalised(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
-def topmost(names: list[str], shown: str) -> str:
-    """The folder (as a prefix, "" or "a/b/") in which the candidates are."""
-    folders = {name.rpartition("/")[0] for name in names if name.lower().endswith(KINDS)}
+def folders_with_code(names: Iterable[str], shown: str) -> list[list[str]]:
+    """The folders (as prefixes, "" or "a/b/") that hold code: for each depth those at it."""
+    folders: dict[int, set[str]] = {}
+    others = []
+    for name in names:
+        if is_code(name):
+            folder = name[: name.rfind("/") + 1]
+            folders.setdefault(folder.count("/"), set()).add(folder)
+        elif instead(name):
+            others.append(name)
+    if not folders and others:
+        others = [name for name in others if instead(name) == instead(min(others, key=rank))]
+        problem = f"there is no .py or .ipynb file in it; found {listed(others)}"
+        raise SubmissionError(shown, problem, instead(others[0]) or "")
     if not folders:
         problem = "there is no .py or .ipynb file in it"
         raise SubmissionError(shown, problem, "hand in the script or the notebook")
-    if "" in folders:
-        return ""
-    least = min(folder.count("/") for folder in folders)
-    top = sorted(folder for folder in folders if folder.count("/") == least)
-    if len(top) > 1:
-        problem = f"several folders in it hold code ({listed(top)})"
-        raise SubmissionError(shown, problem, "pass the folder of one submission")
-    return top[0] + "/"
+    return [sorted(folders[depth]) for depth in sorted(folders)]
 
 
-def choose(
-    contents: Mapping[str, bytes], shown: str, course: KnownAssignments, hint: str | None
-) -> Choice:
-    """Choose among the files of one folder (names without "/" are candidates).
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The code in one folder of a submission, read: candidates, and what can't be read."""
 
-    Raises SubmissionError if there is more than one way to understand it, or none.
-    """
-    names = [name for name in contents if "/" not in name and name.lower().endswith(KINDS)]
-    names.sort(key=lambda name: (normalised(PurePosixPath(name).stem) not in _known(course), name))
-    candidates: list[CandidateFile] = []
-    failures: list[SubmissionError] = []
-    for name in names[:_MOST_CANDIDATES]:
-        try:
-            path = f"{shown}/{name}"
-            candidates.append(read_candidate(name, contents[name], path, course, hint))
-        except SubmissionError as error:
-            failures.append(error)
-    if not candidates:
-        raise failures[0]
-    choice = _pick(candidates, shown, course)
-    if not choice.candidate.filled and failures:
-        raise failures[0]
-    notes = [f"{PurePosixPath(error.file).name}: {error.problem}" for error in failures]
-    if len(names) > _MOST_CANDIDATES:
-        notes.append(f"of {len(names)} files that could be graded, {_MOST_CANDIDATES} were read")
-    return replace(choice, notes=(*choice.notes, *notes))
+    shown: str
+    count: int
+    candidates: tuple[CandidateFile, ...]
+    failures: tuple[SubmissionError, ...]
+
+    @classmethod
+    def read(
+        cls, contents: Files, shown: str, course: KnownAssignments, hint: str | None
+    ) -> Folder:
+        """Reads the files whose names have no "/"."""
+        names = [name for name in contents.content if "/" not in name and is_code(name)]
+        names.sort(key=lambda name: (not _is_named(PurePosixPath(name).stem, course), name))
+        candidates, failures = [], []
+        for name in names[:_MOST_CANDIDATES]:
+            data, path = contents.content[name], f"{shown}/{name}"
+            try:
+                found = read_candidate(name, data, path, course, hint)
+                candidates.append(replace(found, saved=contents.times.get(name)))
+            except SubmissionError as error:
+                failures.append(error)
+        return cls(shown, len(names), tuple(candidates), tuple(failures))
+
+    def has_work(self, course: KnownAssignments) -> bool:
+        """Whether anything in it defines, or means to define, what is asked for."""
+        return any(
+            one.defined or set(one.reading.dropped) & course.names_of(one.assignment)
+            for one in self.candidates
+        ) or any(_is_named(PurePosixPath(error.file).stem, course) for error in self.failures)
+
+    def choose(self, course: KnownAssignments) -> Choice:
+        """Chooses among the files.
+
+        Raises SubmissionError if there is more than one way to understand it, or none.
+        """
+        if not self.candidates:
+            raise self.failures[0]
+        choice = _pick(list(self.candidates), self.shown, course)
+        if not choice.candidate.filled and self.failures:
+            raise self.failures[0]
+        notes = [f"{PurePosixPath(error.file).name}: {error.problem}" for error in self.failures]
+        if self.count > _MOST_CANDIDATES:
+            notes.append(
+                f"of {self.count} files that could be graded, {_MOST_CANDIDATES} were read"
+            )
+        return replace(choice, notes=(*choice.notes, *notes))
+
+
+def _is_named(stem: str, course: KnownAssignments) -> bool:
+    return normalised(stem) in _known(course)
 
 
 def _pick(candidates: list[CandidateFile], shown: str, course: KnownAssignments) -> Choice:
-    named = [c for c in candidates if normalised(c.stem) in _known(course)]
+    named = [c for c in candidates if _is_named(c.stem, course)]
     filled = [c for c in named if c.filled]
     assignments = sorted({c.assignment or "" for c in filled})
     if len(assignments) > 1:
         problem = f"it answers several assignments ({listed(assignments)})"
         raise SubmissionError(shown, problem, "pass --assignment")
     if filled:
-        return _among_twins(filled, named, shown)
+        choice = _among_twins(filled, named, shown)
+        return _beside_others(choice, [c for c in candidates if c.filled and c not in named])
     if filled := [c for c in candidates if c.filled]:
-        return _fullest(filled, named, shown)
+        choice = _fullest(filled, named, shown)
+        return _beside_others(choice, [c for c in filled if c is not choice.candidate])
     if named:
         # What doesn't compile was begun: its syntax error is what there is to say, not "a stub".
         best = next((c for c in named if c.reading.dropped), named[0])
@@ -147,13 +188,58 @@ def _pick(candidates: list[CandidateFile], shown: str, course: KnownAssignments)
 
 
 def _among_twins(filled: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
-    """One of the files that are named like the assignment: all say the same, or it is an error."""
-    best = max(filled, key=lambda c: len(c.filled))
+    """One of the files that are named like the assignment: the others say the same, or are older
+    or emptier, or it is an error."""
+    best = max(filled, key=lambda c: (len(c.filled), c.saved or 0.0))
     for other in filled:
-        if any(best.filled.get(name) != code for name, code in other.filled.items()):
+        if _differs(other, best) and not _behind(other, best):
             problem = f"{best.name} and {other.name} are both filled in, differently"
-            raise SubmissionError(shown, problem, _ONE)
+            raise SubmissionError(shown, problem, _ONE, doubt=True)
     return _instead_of(best, [c for c in named if c is not best])
+
+
+def _beside_others(choice: Choice, others: list[CandidateFile]) -> Choice:
+    """The choice, or a fuller version of another name; what is said of other versions, and what a
+    person is asked where it is not clear that they are older or emptier."""
+    best, notes, doubts = choice.candidate, list(choice.notes), []
+    others = [one for one in others if one.assignment == best.assignment and _differs(one, best)]
+    others = [one for one in others if not _uses(best, one)]
+    fuller = max(others, key=lambda one: len(one.filled), default=best)
+    if len(best.filled) < len(fuller.filled):
+        others = [best, *(one for one in others if one is not fuller)]
+        best, notes = fuller, []
+    for other in others:
+        if behind := _behind(other, best):
+            notes.append(f"{best.name} is used; {other.name} {behind}")
+        else:
+            doubts.append(
+                f"{best.name} is what was graded; {other.name} is filled in, too, and differently: "
+                "a person should say which one counts"
+            )
+    twins = choice.twins if best is choice.candidate else ()
+    return Choice(best, twins, (*doubts, *notes), "; ".join(doubts))
+
+
+def _differs(other: CandidateFile, best: CandidateFile) -> bool:
+    return any(best.filled.get(name) != code for name, code in other.filled.items())
+
+
+def _behind(other: CandidateFile, best: CandidateFile) -> str:
+    """Why a version does not count beside another one; "" if it may."""
+    if other.filled.keys() < best.filled.keys():
+        return "has less filled in"
+    known = other.saved is not None and best.saved is not None
+    if known and other.filled.keys() <= best.filled.keys():
+        older = (best.saved or 0.0) - (other.saved or 0.0) > _OLDER_SECONDS
+        return "is older" if older else ""
+    return ""
+
+
+def _uses(best: CandidateFile, other: CandidateFile) -> bool:
+    """Whether a file imports or runs another one, in whatever way."""
+    used = re.compile(rf"(?:import|from|run|load)\b.*\b{re.escape(other.stem)}\b")
+    texts = [*(cell.source for cell in best.reading.cells), *best.reading.notes]
+    return any(used.search(text) for text in texts)
 
 
 def _fullest(candidates: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
@@ -176,7 +262,8 @@ def _instead_of(best: CandidateFile, twins: list[CandidateFile]) -> Choice:
     """The choice of one file, with a note on each that it stands for."""
     notes = []
     for twin in twins:
-        why = "says the same" if twin.filled else "is not filled in"
+        behind = _behind(twin, best) if _differs(twin, best) else "says the same"
+        why = behind if twin.filled else "is not filled in"
         notes.append(f"{best.name} is used; {twin.name} {why}")
     return Choice(best, tuple(twin.name for twin in twins), tuple(notes))
 

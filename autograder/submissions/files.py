@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from autograder.errors import SubmissionError
 
 MOST_FILES = 200
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 MOST_DEPTH = 4
 _MOST_ENTRIES = 5000
 _SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})
@@ -26,9 +26,13 @@ _SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})
 
 @dataclass(slots=True)
 class Files:
-    """Relative POSIX names and what is in them, and notes on what was left aside."""
+    """Relative POSIX names and what is in them, and notes on what was left aside.
+
+    `times` gives when a file was saved, in seconds, as far as that is known.
+    """
 
     content: dict[str, bytes] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
@@ -98,6 +102,7 @@ def read_folder(folder: Path) -> Files:
                 files.note(f"{name}: {error.problem}: left aside")
             else:
                 files.content[name] = data
+                files.times[name] = entry.stat(follow_symlinks=False).st_mtime
                 left -= len(data)
     return files
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+Habits = tuple[Mapping[str, str], ...]
+"""Old forms in code and what to say of each, as `[[habits]]` of assignment.toml has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownAssignments:
@@ -19,12 +22,14 @@ class KnownAssignments:
     `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
     assignment the source of its released script, where the caller has it: a definition equal to
     the released one is untouched, even if it holds more than `raise NotImplementedError`;
-    `homes` gives for each assignment and entry point the name of the cell it was released in.
+    `homes` gives for each assignment and entry point the name of the cell it was released in,
+    `habits` for each assignment what is worth a kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]
     preferred: str | None = None
     stubs: Mapping[str, str] = field(default_factory=dict)
+    habits: Mapping[str, Habits] = field(default_factory=dict)
     homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def names_of(self, assignment: str | None) -> frozenset[str]:
@@ -44,7 +49,8 @@ class Cell:
     notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell. `cuts`
     are the lines of `source` after which a statement has ended; `hands_in` gives (name, line,
     firmly) of each entry point whose definition here is the one that counts; firmly if the code
-    itself shows that the name is used for something else further down.
+    itself shows that the name is used for something else further down. `binds` are the entry
+    points that it defines.
     """
 
     source: str
@@ -54,6 +60,7 @@ class Cell:
     name: str | None = None
     cuts: tuple[int, ...] = ()
     hands_in: tuple[tuple[str, int, bool], ...] = ()
+    binds: tuple[str, ...] = ()
 
     def where(self, line: int) -> str:
         """The place of a line of `source` (1-based): "cell 5, line 3"."""
@@ -78,13 +85,29 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """What is told of a submission's code: for words only, no mark depends on it.
+
+    `defined` gives for each function, class and method ("criterion", "Model.forward") its line
+    with its place, `lines` those that may use what they import: the line with its place, and the
+    text in which to look for a name. `habits` are notes on old forms.
+    """
+
+    defined: Mapping[str, str] = field(default_factory=dict)
+    lines: tuple[tuple[str, str], ...] = ()
+    habits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """What one student handed in for one assignment.
 
     `name` is the path as it was given, `files` the helper files to lay beside the code (relative
     POSIX names, no links), `dropped` gives for each name whose definition was left out because
     it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read, `file` the
-    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one).
+    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one),
+    `filled` gives for each entry point that is filled in the SHA-256 (hex) of its code, `doubt`
+    says why a person should look at which file counts ("" where that is clear).
     """
 
     name: str
@@ -96,3 +119,6 @@ class Submission:
     digest: str
     dropped: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    code: Code = field(default_factory=Code)
+    doubt: str = ""

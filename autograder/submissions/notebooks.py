@@ -24,7 +24,7 @@ from autograder.submissions.order import imports_first
 from autograder.submissions.scripts import MOST_CELLS, MOST_CODE
 from autograder.submissions.syntax import first_line, parse
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024
 _AGAIN = "open it in Jupyter, save it and hand it in again"
 
 
@@ -88,7 +88,7 @@ def notebook_json(data: bytes, file: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         problem = f"it is not complete JSON (line {error.lineno}: {error.msg})"
         raise SubmissionError(file, problem, _AGAIN) from None
-    except (RecursionError, MemoryError):
+    except RecursionError:
         raise SubmissionError(file, "its JSON is nested too deeply", _AGAIN) from None
     except ValueError:
         raise SubmissionError(file, "its JSON holds a number that is too long", _AGAIN) from None

@@ -5,34 +5,41 @@
          └─ .py, .ipynb ────────────────────┴─ scripts, notebooks: text -> cells that compile
 
 Nothing of a submission is imported, evaluated or executed here: it is read as bytes, decoded, and
-parsed. Anything that can't be read ends in one SubmissionError, which says what to do.
+parsed. Anything that can't be read ends in one SubmissionError, which says what to do. All this
+has no limit on time: what others handed in is read by grading/reader.py, which calls it elsewhere.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
-    KINDS,
+    CandidateFile,
     Choice,
-    choose,
+    Folder,
+    folders_with_code,
     listed,
     normalised,
     read_candidate,
-    topmost,
 )
+from autograder.submissions.definitions import definitions
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
-from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.forms import KINDS, code_name, instead, is_code
+from autograder.submissions.model import Cell, KnownAssignments, Submission
 from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 
 _NOT_STUDENTS = frozenset({"", "assignments", "submitted", "release", "source", "solutions"})
 _MOST_HELPER_CODE = 512 * 1024
+_MOST_HELPERS = 32 * 1024 * 1024
+_MOST_FOLDERS = 4
 _PASS = "pass a folder, a .py, a .ipynb or a zip of these"
 
 
@@ -44,31 +51,85 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
     """
     shown = str(path)
     if os.path.isdir(path) and not os.path.islink(path):
-        return _from_files(path, read_folder(path), course)
+        return _from_files(path, _opened(read_folder(path), shown), course)
     data = read_file(path)
-    suffix = path.suffix.lower()
-    if suffix == ".zip":
+    if path.suffix.lower() == ".zip":
         return _from_files(path, read_archive(data, shown), course)
-    if suffix in KINDS:
-        candidate = read_candidate(path.name, data, shown, course, _absolute(path).parent.name)
-        return _submission(path, Choice(candidate), {path.name: data}, course, [])
-    raise SubmissionError(shown, "it is not a kind of file that can be graded", _PASS)
+    name = code_name(path.name)
+    if is_code(name):
+        candidate = read_candidate(name, data, shown, course, _absolute(path).parent.name)
+        return _submission(path, Choice(candidate), {name: data}, course, [])
+    raise SubmissionError(
+        shown, "it is not a kind of file that can be graded", instead(path.name) or _PASS
+    )
+
+
+def _opened(files: Files, shown: str) -> Files:
+    """The files of a folder that holds no code but one zip: those of the zip, beside the others."""
+    packed = [name for name in files.content if name.lower().endswith(".zip")]
+    if len(packed) != 1 or any(is_code(code_name(name)) for name in files.content):
+        return files
+    data = files.content.pop(packed[0])
+    inside = read_archive(data, f"{shown}/{packed[0]}")
+    notes = [*files.notes, f"{packed[0]} was unpacked", *inside.notes]
+    return Files({**files.content, **inside.content}, {**files.times, **inside.times}, notes)
 
 
 def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submission:
     shown = str(path)
     if not files.content:
-        problem = "nothing in it can be read" if files.notes else "it is empty"
+        problem = f"nothing in it can be read ({files.notes[0]})" if files.notes else "it is empty"
         raise SubmissionError(shown, problem, "hand in the script or the notebook")
-    prefix = topmost(list(files.content), shown)
-    content = {
-        name.removeprefix(prefix): data
-        for name, data in files.content.items()
-        if name.startswith(prefix)
-    }
-    hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
-    choice = choose(content, f"{shown}/{prefix}".rstrip("/"), course, hint)
-    return _submission(path, choice, content, course, files.notes, prefix)
+    files = _by_code_names(files)
+    prefix, folder = _folder_of_the_work(path, files, course)
+    content = _below(prefix, files).content
+    return _submission(path, folder.choose(course), content, course, files.notes, prefix)
+
+
+def _by_code_names(files: Files) -> Files:
+    """Code under the name that it had before a download changed it, unless that is taken."""
+    renamed = Files(notes=files.notes)
+    for name, data in files.content.items():
+        own = code_name(name)
+        if own != name and own not in files.content:
+            renamed.note(f"{name} is read as {PurePosixPath(own).name}")
+        else:
+            own = name
+        renamed.content[own] = data
+        if name in files.times:
+            renamed.times[own] = files.times[name]
+    return renamed
+
+
+def _folder_of_the_work(path: Path, files: Files, course: KnownAssignments) -> tuple[str, Folder]:
+    """The topmost folder that has work in it, as a prefix, with the code in it read; where none
+    has, the topmost with code."""
+    shown = str(path)
+    levels = folders_with_code(files.content, shown)
+    topmost: tuple[str, Folder] | None = None
+    for level in levels[:_MOST_FOLDERS]:
+        read = []
+        for prefix in level[:_MOST_FOLDERS]:
+            hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
+            place = f"{shown}/{prefix}".rstrip("/")
+            read.append((prefix, Folder.read(_below(prefix, files), place, course, hint)))
+        working = [one for one in read if one[1].has_work(course)]
+        if len(working) > 1 or (len(read) > 1 and not working and topmost is None):
+            problem = f"several folders in it hold code ({listed(level)})"
+            raise SubmissionError(shown, problem, "pass the folder of one submission")
+        if working:
+            return working[0]
+        topmost = topmost or read[0]
+    assert topmost is not None
+    return topmost
+
+
+def _below(prefix: str, files: Files) -> Files:
+    names = [name for name in files.content if name.startswith(prefix)]
+    return Files(
+        {name.removeprefix(prefix): files.content[name] for name in names},
+        {name.removeprefix(prefix): files.times[name] for name in names if name in files.times},
+    )
 
 
 def _submission(
@@ -89,29 +150,39 @@ def _submission(
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
+    cells = tuple(_cells(candidate, course.names_of(candidate.assignment)))
     in_order = [candidate.name, *sorted(helpers)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
-        cells=tuple(candidate.reading.cells),
+        cells=cells,
         files=helpers,
         notes=tuple(notes),
         digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
+        filled={name: digest_of([code]) for name, code in candidate.filled.items()},
+        doubt=choice.doubt,
     )
+
+
+def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
+    """The cells, each with the entry points that it defines."""
+    for cell in candidate.reading.cells:
+        bound = dict.fromkeys(found.name for found in definitions(cell.source, names))
+        yield replace(cell, binds=tuple(bound))
 
 
 def _helpers(
     content: Mapping[str, bytes], left_out: set[str], cells: list[str], notes: list[str]
 ) -> dict[str, bytes]:
-    """The files that go along with the one to grade; code is bounded, since the judge parses it.
+    """The files that go along with the one to grade; code is bounded, since it is parsed.
 
     A notebook is one of them where the code speaks of it, by `%run` or as a module.
     """
     helpers: dict[str, bytes] = {}
-    code = 0
+    code = total = 0
     for name, data in content.items():
         if name in left_out:
             continue
@@ -122,6 +193,10 @@ def _helpers(
                 data = helper_notebook(data, name)
             except SubmissionError:
                 continue  # `choose` has said what can't be read
+        if total + len(data) > _MOST_HELPERS:
+            notes.append(f"{name}: too many bytes beside the code: left aside")
+            continue
+        total += len(data)
         if name.lower().endswith(KINDS):
             if code + len(data) > _MOST_HELPER_CODE:
                 notes.append(f"{name}: too much code in helper files: left aside")
@@ -161,11 +236,36 @@ def _student(path: Path, assignment: str | None) -> str:
 
     nbgrader's submitted/<student>/<assignment>/ gives <student>.
     """
+    names = _names(path, () if assignment is None else (assignment,))
+    return names[0] if names else path.stem
+
+
+def _names(path: Path, assignments: Collection[str]) -> list[str]:
+    """The names in a path that can be a student's or a group's, the last first."""
     absolute = _absolute(path)
-    own = absolute.name if absolute.suffix.lower() not in (*KINDS, ".zip") else absolute.stem
+    name = code_name(absolute.name)
+    own = PurePosixPath(name).stem if name.lower().endswith((*KINDS, ".zip")) else name
+    works = {normalised(assignment) for assignment in assignments}
     names = [own, *(parent.name for parent in absolute.parents)]
-    for name in names[:3]:
-        if assignment is not None and normalised(name) == normalised(assignment):
-            continue
-        return own if name in _NOT_STUDENTS else name
-    return own
+    while names and normalised(names[0]) in works:
+        del names[0]
+    if names and names[0] in _NOT_STUDENTS:
+        return [own]
+    return names
+
+
+def told_apart(paths: Sequence[Path], assignments: Collection[str]) -> dict[Path, str]:
+    """A name for each path whose student's name another path has, too: with the folder above, as
+    in "group A/ada", and the one above that if need be. The order of the paths changes nothing.
+    """
+    chains = {path: tuple(_names(path, assignments)) for path in paths}
+    depth = dict.fromkeys(chains.values(), 1)
+    while True:
+        shown = {chain: "/".join(reversed(chain[:most])) for chain, most in depth.items()}
+        counts = Counter(shown.values())
+        same = [chain for chain, name in shown.items() if counts[name] > 1]
+        longer = [chain for chain in same if depth[chain] < len(chain)]
+        if not longer:
+            return {path: shown[chain] for path, chain in chains.items() if depth[chain] > 1}
+        for chain in longer:
+            depth[chain] += 1

@@ -155,8 +155,8 @@ def breaks(*_: object, **__: object) -> NoReturn:
 @pytest.mark.parametrize(
     "place",
     [
-        "autograder.grading.grader.read_submission",
-        "autograder.grading.grader.habits",
+        "autograder.grading.reader.load",
+        "autograder.grading.grader.load_notes",
         "autograder.grading.grader.conclude",
         "autograder.judge.diagnosis.diagnose",
     ],

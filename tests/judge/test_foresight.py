@@ -15,7 +15,6 @@ from autograder.course.mistakes import load_mistakes
 from autograder.errors import ProtectionError
 from autograder.grading.grader import Grader, Settings
 from autograder.judge.expect import expect, plain
-from autograder.judge.reading import Code
 from autograder.judge.run import Candidate, check_seed, run_exercise
 from autograder.results import Report, as_json
 from autograder.sandbox.outcomes import Interrupted
@@ -42,7 +41,7 @@ def judged(grader, exercise, *cells, seed=0, foresight="as learned"):
     """The findings on some code, and how often a check asked what was not foreseen."""
     submission = of_the_course([Cell(source, "") for source in cells])
     session = grader.session(submission)
-    candidate = Candidate(session, Code.of(submission), {})
+    candidate = Candidate(session, submission.code, {})
     foresight = grader.foresight(exercise, seed) if foresight else None
     reference = grader.reference(exercise)
     found = run_exercise(

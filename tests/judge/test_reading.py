@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Code, defined_at, defined_in, lines_with
+from autograder.judge.reading import Parsed, defined_at, defined_in, lines_with, read_code
 from autograder.submissions.model import Cell
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
@@ -18,8 +18,10 @@ class Model(nn.Module):
     def forward(self, x):
         return F.ｓｉｇｍｏｉｄ(x)
 """
-CODE = Code(
-    [Cell(HEAD, "cell 1"), Cell(WORK, "cell 2")], {"mine.py": b"x = y . sigmoid\nz.sigmoid()"}
+CODE = read_code(
+    Parsed(
+        [Cell(HEAD, "cell 1"), Cell(WORK, "cell 2")], {"mine.py": b"x = y . sigmoid\nz.sigmoid()"}
+    )
 )
 
 
@@ -42,6 +44,26 @@ def test_definitions_are_found_with_their_lines():
     assert defined_at(CODE, "criterion") == ""
 
 
+def test_a_helper_is_read_as_python_reads_it():
+    """Its line ends and its encoding are the file's own; what is no Python is left out."""
+    files = {
+        "old_mac.py": b"import math\r\r\rdef mean(x):\r    return math.fsum(x)\r",
+        "latin.py": "# coding: latin-1\n\ndef größe():\n    return 1\n".encode("latin-1"),
+        "picture.py": b"\x89PNG\0",
+    }
+    code = read_code(Parsed([], files))
+    assert defined_at(code, "mean") == "old_mac.py, line 4: `def mean(x):`"
+    assert defined_at(code, "größe") == "latin.py, line 3: `def größe():`"
+    assert lines_with(code, ["fsum"]) == ["old_mac.py, line 5: `return math.fsum(x)`"]
+
+
+def test_of_two_definitions_the_last_counts_with_its_own_methods():
+    twice = "class A:\n    def f(self): pass\nclass A:\n    def g(self): pass"
+    code = read_code(Parsed([Cell(twice, "cell 1")]))
+    assert defined_at(code, "A.g") == "cell 1, line 4: `def g(self): pass`"
+    assert defined_at(code, "A.f") == "cell 1, line 3: `class A:`"
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -54,10 +76,11 @@ def test_definitions_are_found_with_their_lines():
     ids=range(5),
 )
 def test_hostile_code_is_read_all_the_same(source):
-    code = Code([Cell(source, "cell 1")])
+    parsed = Parsed([Cell(source, "cell 1")])
+    code = read_code(parsed)
     lines_with(code, ["sigmoid"])
     defined_at(code, "f")
-    assert habits(code, [Habit(says="why", call="torch.autograd.Variable")]) == ()
+    assert habits(parsed, [Habit(says="why", call="torch.autograd.Variable")]) == ()
 
 
 OLD = """
@@ -74,7 +97,7 @@ class M(nn.Module):
 
 
 def told(*patterns: dict[str, str]) -> tuple[str, ...]:
-    code = Code([Cell(HEAD, "cell 1"), Cell(OLD, "lab.py", 11)])
+    code = Parsed([Cell(HEAD, "cell 1"), Cell(OLD, "lab.py", 11)])
     return habits(code, [Habit(says="why", **pattern) for pattern in patterns])
 
 
@@ -110,7 +133,7 @@ def test_old_habits_are_told_with_their_first_place(pattern, where):
     ],
 )
 def test_an_attribute_is_that_of_a_tensor(source, is_told):
-    code = Code([Cell(source, "cell 1")])
+    code = Parsed([Cell(source, "cell 1")])
     assert bool(habits(code, [Habit(says="why", attribute=".data")])) == is_told
 
 

@@ -28,6 +28,34 @@ def everything(root: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
+# -- what a person has to look at ------------------------------------------------------------
+
+VERSION = (
+    "def double(x):\n    return 3 * x\ndef shout(text):\n    return text\nclass Voice:\n    x = 1\n"
+)
+
+
+def test_where_two_versions_differ_a_person_is_asked_and_the_points_are_of_the_one_that_is_named(
+    small_class,
+):
+    small_class.hand_in("ada")
+    small_class.hand_in("grace")
+    small_class.hand_in_file("grace", "tiny_final.py", VERSION)
+    small_class.hand_in("zoe")
+    copy = small_class.folder("zoe") / "tiny (1).py"
+    copy.write_text(VERSION)
+    saved = (small_class.folder("zoe") / "tiny.ipynb").stat().st_mtime
+    os.utime(copy, (saved, saved))
+    small_class.grade()
+    looked_at = {
+        name: {row[-1] for row in small_class.scores(name).values()}
+        for name in ("ada", "grace", "zoe")
+    }
+    assert looked_at == {"ada": {0}, "grace": {1}, "zoe": {1}}
+    assert small_class.automatic("grace") == small_class.automatic("ada")
+    assert set(small_class.automatic("zoe").values()) == {0.0}
+
+
 # -- a second run ---------------------------------------------------------------------------
 
 
@@ -117,7 +145,7 @@ def test_a_forkserver_that_is_killed_between_students_costs_nobody(small_class, 
 @pytest.mark.parametrize(
     "place",
     [
-        "autograder.nbgrader.judged.read_submission",
+        "autograder.grading.reader.load",
         "autograder.nbgrader.judged.repair",
         "autograder.grading.grader.conclude",
         "autograder.nbgrader.judged.check_cell_outputs",

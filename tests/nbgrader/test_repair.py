@@ -12,8 +12,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 from nbgrader import utils
 from nbgrader.nbgraderformat import MetadataValidator
 
+from autograder.errors import SubmissionError
 from autograder.nbgrader.page import ExercisePage, release_notebook
-from autograder.nbgrader.repair import repair, stand_in
+from autograder.nbgrader.repair import repair, stand_in, unreadable
+from autograder.submissions.model import Cell
+from autograder.submissions.saved import saved_cells
 
 NAMES = {"double": ("double",), "shout": ("shout", "Voice")}
 SOLUTION = "def {0}(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n"
@@ -52,7 +55,11 @@ def cell_of(notebook, cell_id: str):
 def repaired(notebook):
     """The repaired notebook and its notes; it is one that nbgrader takes, with every cell once."""
     data = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
-    done = repair(data, "small.ipynb", RELEASED, NAMES)
+    names = [name for wanted in NAMES.values() for name in wanted]
+    try:
+        done = repair(saved_cells(data, "small.ipynb", names), RELEASED, NAMES)
+    except SubmissionError as error:
+        done = unreadable(error, RELEASED)
     nbformat.validate(done.notebook)
     MetadataValidator().validate_nb(done.notebook)
     ids = [c.metadata.nbgrader.grade_id for c in done.notebook.cells if "nbgrader" in c.metadata]
@@ -201,16 +208,20 @@ def test_texts_of_a_student_are_harmless_html(notebook):
     assert {cell.cell_type for cell in done.cells[-2:]} == {"markdown"}
 
 
+def saved(notebook):
+    return saved_cells(json.dumps(notebook).encode(), "small.ipynb", [])
+
+
 def test_an_answer_in_markdown_is_harmless_and_kept_where_nothing_was_written():
     answer = {"grade_id": "answer", "grade": True, "solution": True, "locked": False, "points": 1}
     answer |= {"schema_version": 3, "task": False}
     cell = new_markdown_cell("YOUR ANSWER *HERE*", id="answer", metadata={"nbgrader": answer})
     released = nbformat.from_dict({**RELEASED, "cells": [cell]})
-    untouched = repair(json.dumps(released).encode(), "small.ipynb", released, {}).notebook
+    untouched = repair(saved(released), released, {}).notebook
     assert untouched.cells[0] == released.cells[0]
     handed_in = copy.deepcopy(released)
     handed_in.cells[0].source = "<b onclick='x()'>b</b>"
-    done = repair(json.dumps(handed_in).encode(), "small.ipynb", released, {}).notebook
+    done = repair(saved(handed_in), released, {}).notebook
     assert done.cells[0].metadata == released.cells[0].metadata
     assert "<b>b</b>" in done.cells[0].source
 
@@ -240,10 +251,10 @@ def test_what_is_no_notebook_gives_the_release(data):
 
 def test_a_script_stands_in_the_cells_of_its_exercises():
     code = [
-        (None, "import math"),
-        ("double", FILLED),
-        (None, "def shout(text):\n    return text"),
-        (None, "class Voice:\n    pass"),
+        Cell("import math", "small.py"),
+        Cell(FILLED, "small.py", name="double"),
+        Cell("def shout(text):\n    return text", "small.py", binds=("shout",)),
+        Cell("class Voice:\n    pass", "small.py", binds=("Voice",)),
     ]
     done = stand_in(code, RELEASED, NAMES)
     MetadataValidator().validate_nb(done)

@@ -175,4 +175,4 @@ def test_of_two_files_that_differ_the_one_saved_last_is_checked_and_it_is_said(t
     os.utime(lab / "tiny.ipynb", (1, 1))
     result = grade_work(grader, lab)
     assert result.exercises[0].score == 3
-    assert "tiny.py was saved last" in result.notes[0]
+    assert "tiny.py is used; tiny.ipynb is older" in result.notes

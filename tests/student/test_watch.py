@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 from rich.console import Console
 
 from autograder.course.course import Course
+from autograder.grading.reader import Reader
 from autograder.sandbox.host.start import PLAIN
 from autograder.sandbox.linux import hunt
 from autograder.student.events import Saved
@@ -225,12 +227,16 @@ class Desk:
         self.asked = Asked()
         course = Course.handed_out(folder)
         console = Console(file=self.page, width=80)
-        self.watch = Watch(folder, course, self.asked, queue.SimpleQueue(), console, has_keys=False)
-        self.watch.take(read_work(folder, course.known()), time.monotonic())
+        reader, events = Reader(), queue.SimpleQueue()
+        self.watch = Watch(folder, course, self.asked, reader, events, console, has_keys=False)
+        self.watch.take(read_work(folder, course.known(), reader), time.monotonic())
 
     def save(self, name, text):
         (self.folder / name).write_text(text)
         self.tell(name)
+
+    def close(self):
+        self.watch.reader.close()
 
     def tell(self, name):
         self.watch.on_save(Saved(self.folder / name, time.monotonic()))
@@ -238,7 +244,8 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path):
-    return Desk(lay_out(tmp_path / "lab"))
+    with closing(Desk(lay_out(tmp_path / "lab"))) as desk:
+        yield desk
 
 
 @pytest.mark.parametrize(("name", "written"), [("tiny.py", script), ("tiny.ipynb", notebook)])
@@ -246,13 +253,13 @@ def test_a_half_written_file_is_not_answered(tmp_path, name, written):
     folder = lay_out(tmp_path / "lab")
     (folder / "tiny.py").unlink()
     (folder / name).write_text(written(double="return 16 * x"))
-    desk = Desk(folder)
-    before = desk.page.getvalue()
     whole = written(double="return 17 * x", triple="return 4")
-    desk.save(name, whole[: whole.index("17 * x") + 4])
-    assert len(desk.asked.codes) == 1
-    assert desk.page.getvalue() == before
-    desk.save(name, whole)
+    with closing(Desk(folder)) as desk:
+        before = desk.page.getvalue()
+        desk.save(name, whole[: whole.index("17 * x") + 4])
+        assert len(desk.asked.codes) == 1
+        assert desk.page.getvalue() == before
+        desk.save(name, whole)
     assert len(desk.asked.codes) == 2
     assert "return 17 * x" in desk.asked.codes[1]
 

@@ -146,7 +146,7 @@ def test_magics_that_are_done_are_calls_and_nothing_is_said(source, expected):
         (notebook({"cell_type": "code", "source": [3]}), "source of code cell 1 is not text"),
         (notebook(*["x"] * 2001), "2001 code cells"),
         (notebook(*["#" * 200_000] * 2), "more than 256 KiB"),
-        (notebook(code_cell("", outputs=["x" * 2**24])), "larger than 16 MiB"),
+        (notebook(code_cell("", outputs=["x" * 2**26])), "larger than 64 MiB"),
     ],
     ids=range(19),
 )

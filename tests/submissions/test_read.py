@@ -216,7 +216,7 @@ def test_a_broken_definition_is_kept_as_the_reason_for_its_absence(tmp_path):
     ("members", "problem"),
     [
         ({"sub/deep/.keep": ""}, "it is empty"),
-        ({"notes.txt": "x"}, "no .py or .ipynb"),
+        ({"notes.csv": "x"}, "no .py or .ipynb"),
         ({"a/lab.py": FILLED, "b/lab.py": FILLED}, "several folders"),
         ({"lab.py": b"\0\1\2"}, "binary data"),
         ({"lab.ipynb": b"{"}, "not complete JSON"),
@@ -241,8 +241,8 @@ def test_paths_that_lead_nowhere(tmp_path, name, problem):
 
 
 def test_other_kinds_of_files_are_refused(tmp_path):
-    path = tmp_path / "lab.pdf"
-    path.write_bytes(b"%PDF")
+    path = tmp_path / "lab.csv"
+    path.write_bytes(b"1,2")
     assert "pass a folder, a .py, a .ipynb or a zip" in refused(path)
 
 

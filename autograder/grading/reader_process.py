@@ -1,0 +1,183 @@
+"""What runs in the reader: reads submissions, with little time for each and little memory.
+
+    judge ──Request──> reader: decodes, parses, compiles, searches
+          <──answer───
+
+It runs nothing that a student wrote, holds nothing of the course but names, and imports no torch.
+What takes too long ends it (the kernel sees to that, whatever Python is busy with), and so does
+what takes too much memory: the judge starts another one.
+
+An answer is one byte and a dataclass: READ and the value that was asked for, REFUSED and a
+Refusal, BROKE and a Refusal that tells of a fault of ours.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import SubmissionError
+from autograder.grading.plain import dump, load
+from autograder.judge.habits import Habit, habits
+from autograder.judge.reading import Parsed, read_code
+from autograder.sandbox.linux.syscalls import Prctl, prctl
+from autograder.submissions.files import read_file
+from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.read import read_submission
+from autograder.submissions.saved import SavedCell, saved_cells
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+CPU_SECONDS = 5
+MEMORY_BYTES = 768 << 20
+LENGTH = struct.Struct("<Q")
+READ, REFUSED, BROKE = b"+", b"-", b"!"
+CHUNK = 1 << 20
+SMALLER = "hand in the code alone, without data and without anything that a program wrote"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to read: the submission at `path`, seen from `folder`; or, with `names`, the cells of
+    a notebook as they were saved."""
+
+    folder: str
+    path: str
+    known: KnownAssignments
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a notebook."""
+
+    cells: tuple[SavedCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something could not be read."""
+
+    file: str
+    problem: str
+    remedy: str
+    doubt: bool = False
+
+
+def main(given: Mapping[str, Any]) -> None:
+    """Serves until the judge hangs up. `given`: the descriptor of the judge's socket; or, where
+    none can be handed over, one request, and the file that the answer goes to."""
+    limit_memory()
+    if "request" in given:
+        request = load(Request, bytes.fromhex(given["request"]))
+        Path(given["answer"]).write_bytes(answer(request))
+        os._exit(0)
+    control = socket.socket(fileno=given["control"])
+    if sys.platform.startswith("linux"):
+        prctl(Prctl.SET_DUMPABLE, 0)
+    gc.disable()
+    gc.freeze()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while (message := receive(control)) is not None:
+            send(control, answer(load(Request, message)))
+            gc.collect()
+            if is_bloated():
+                break
+    os._exit(0)
+
+
+def is_bloated() -> bool:
+    """Whether a submission took so much memory that the next one should have a fresh process."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if resource is not None else 0
+    return most * (1 if sys.platform == "darwin" else 1024) > MEMORY_BYTES // 2
+
+
+def send(channel: socket.socket, message: bytes) -> None:
+    channel.sendall(LENGTH.pack(len(message)) + message)
+
+
+def receive(channel: socket.socket) -> bytes | None:
+    """The next message; None where the other side has hung up."""
+    head = _exactly(channel, LENGTH.size)
+    return _exactly(channel, *LENGTH.unpack(head)) if head is not None else None
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < size:
+        part = channel.recv(min(size - len(data), CHUNK))
+        if not part:
+            return None
+        data += part
+    return bytes(data)
+
+
+def limit_memory() -> None:
+    """No more memory than reading takes, and no core."""
+    if resource is not None:
+        for which, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+            with suppress(OSError, ValueError):  # macOS knows no RLIMIT_AS
+                resource.setrlimit(which, (most, most))
+
+
+@contextmanager
+def limited_time() -> Iterator[None]:
+    """Ends this process, by SIGPROF, if it computes for too long inside."""
+    timer = getattr(signal, "setitimer", None)
+    if timer is None:  # Windows: the judge's clock alone
+        yield
+        return
+    timer(signal.ITIMER_PROF, CPU_SECONDS)
+    try:
+        yield
+    finally:
+        timer(signal.ITIMER_PROF, 0)
+
+
+def answer(request: Request) -> bytes:
+    """The answer to a request; it says so where there is none."""
+    with limited_time():
+        try:
+            return _read(request)
+        except SubmissionError as error:
+            refusal = Refusal(error.file, error.problem, error.remedy, error.doubt)
+        except MemoryError:
+            problem = f"to read it takes more than {MEMORY_BYTES >> 20} MiB of memory"
+            refusal = Refusal(request.path, problem, SMALLER)
+        except RecursionError:
+            refusal = Refusal(request.path, "it is nested too deeply", SMALLER)
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(frame.filename).name}, line {frame.lineno}"
+            problem = f"{type(error).__name__}: {error}"
+            return BROKE + dump(Refusal(request.path, problem, place))
+        return REFUSED + dump(refusal)
+
+
+def _read(request: Request) -> bytes:
+    os.chdir(request.folder)
+    path = Path(request.path)
+    if request.names is not None:
+        return READ + dump(Cells(saved_cells(read_file(path), request.path, request.names)))
+    return READ + dump(_told(read_submission(path, request.known), request.known))
+
+
+def _told(submission: Submission, known: KnownAssignments) -> Submission:
+    """The same, with what is told of its code."""
+    parsed = Parsed(submission.cells, submission.files)
+    patterns = known.habits.get(submission.assignment or "", ())
+    found = habits(parsed, [Habit(**table) for table in patterns])
+    return replace(submission, code=read_code(parsed, found))

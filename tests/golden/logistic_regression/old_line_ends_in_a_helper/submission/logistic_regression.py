@@ -1,0 +1,1 @@
+from measures import criterion
