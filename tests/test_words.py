@@ -40,6 +40,13 @@ BLAME = re.compile(
 HEAD = "def criterion(y_hat, y):\n"
 LOSS = "-(y * torch.log(y_hat) + (1 - y) * torch.log(1 - y_hat))"
 RIGHT = f"{HEAD}    return {LOSS}.mean()\n"
+
+
+def needing(value: str) -> str:
+    """A right criterion that can't be defined without a value."""
+    return RIGHT.replace("):", f", unused={value}):", 1)
+
+
 STUBS = {
     "bce_criterion": r"def criterion\(.*?raise NotImplementedError\(\)\n",
     "accuracy_check": r"def predict\(.*?(?=# %%)",
@@ -253,19 +260,19 @@ CASES = {
         hints="`tensorflow` is not installed here",
     ),
     "import above of something not installed": Case(
-        f"import tensorflow as tf\n\n{RIGHT}",
+        f"import tensorflow as tf\n\n{needing('tf.float32')}",
         says=("`criterion` is not there yet", "`tensorflow` is not installed here", "numpy"),
         line="import tensorflow as tf",
         notes="ModuleNotFoundError",
     ),
     "work above that raises": Case(
-        f"x = torch.zeros(3) @ torch.zeros(4)\n\n{RIGHT}",
+        f"x = torch.zeros(3) @ torch.zeros(4)\n\n{needing('x')}",
         says=("`criterion` is not there yet", "RuntimeError"),
         line="x = torch.zeros(3) @ torch.zeros(4)",
-        hints="does the line have to stand above it?",
+        hints="Does the definition have to need",
     ),
     "work above that never ends": Case(
-        f"while True:\n    pass\n\n{RIGHT}",
+        f"x = [0 for _ in iter(int, 1)]\n\n{needing('x')}",
         says=("`criterion` is not there yet", "did not finish within 3 seconds"),
         load_seconds=3.0,
         hints="Is there a loop that never ends",

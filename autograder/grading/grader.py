@@ -16,7 +16,6 @@ import contextlib
 import re
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -426,6 +425,10 @@ class _Lost(Exception):
     """The forkserver died, and with it the worker: what came back means nothing."""
 
 
+MOST_CAUSES = 10
+"""Of what is missing: a line that needs a name that another line should have defined, and so on."""
+
+
 class _WhyMissing(Mapping[str, str]):
     """For an entry point that is not there: why, as far as reading and loading tell."""
 
@@ -434,19 +437,30 @@ class _WhyMissing(Mapping[str, str]):
         self.session = session
 
     def __getitem__(self, name: str) -> str:
-        if name in self.submission.dropped:
-            return f"{UNREADABLE} {self.submission.dropped[name]}"
+        why, wanted = "", name
+        for _ in range(MOST_CAUSES):
+            if wanted in self.submission.dropped:
+                return f"{UNREADABLE} {self.submission.dropped[wanted]}"
+            found = self._fault_at(wanted) if wanted else None
+            if found is None:
+                break
+            why = load_note(self.session, found)
+            wanted = missing_name(found.fault)
+        if not why:
+            raise KeyError(name)
+        return why
+
+    def _fault_at(self, name: str) -> LoadFault | None:
+        """The statement that should have defined a name, and did not run to its end."""
         defines = re.compile(
             rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
             re.MULTILINE,
         )
         for found in self.session.load_faults:
-            cell = self.session.cells[found.index]
-            if defines.search(cell.source):
-                return (
-                    f"the code around it did not run to its end. {load_note(self.session, found)}"
-                )
-        raise KeyError(name)
+            source = self.session.cells[found.index].source
+            if defines.search(source) or name in _bound(source):
+                return found
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -466,16 +480,11 @@ def load_notes(session: Session) -> list[str]:
             f'The default device "{device}" is not on the machine that graded this; the code ran '
             "without it."
         )
-    causes: dict[str, int] = {}
-    needed = Counter[int]()
+    lost: set[str] = set()
     for found in session.load_faults:
-        cause = causes.get(missing_name(found.fault), found.index)
-        needed[cause] += 1
-        causes.update(dict.fromkeys(_bound(session.cells[found.index].source), cause))
-    for found in session.load_faults:
-        if others := needed[found.index]:
-            more = f" ({others - 1} more that need it did not run)" if others > 1 else ""
-            notes.append(load_note(session, found) + more)
+        if missing_name(found.fault) not in lost:
+            notes.append(load_note(session, found))
+        lost.update(_bound(session.cells[found.index].source))
     return notes
 
 

@@ -58,7 +58,7 @@ SYNTAX = "Is a bracket, a quote or a colon missing there, or on the line above?"
 OLDER = "How does an older Python write that? With other quotes, or without that part?"
 INDENTATION = "With how many spaces does that line begin, and with how many the line above?"
 IMPORT = "Can one of these do what you wanted it for?"
-STOPPED = "What stands below that line did not run: does the line have to stand above it?"
+STOPPED = "Does the definition have to need what that line was to make?"
 
 RAISED = {
     "EOFError": "Nobody is there to type while checks run: which value could `input()` stand for?",
