@@ -216,7 +216,7 @@ CASES = {
     "never ends": Case(
         f"{HEAD}    while True:\n        pass\n",
         status=ERROR,
-        says=("It did not finish within 2 seconds.",),
+        says=("It did not finish within 2 seconds of processor time.",),
         seconds=2.0,
         hints="Is there a loop that never ends",
     ),

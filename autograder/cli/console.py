@@ -37,7 +37,7 @@ def running_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--exercise", action="append", default=[], metavar="NAME", help=what)
     device_option(options)
     options.add_argument("--seed", type=_seed, default=0, help="of the unseen inputs (default: 0)")
-    what = "for one check (default: as the exercise says)"
+    what = "processor time for one check (default: as the exercise says)"
     options.add_argument("--timeout", type=_seconds, metavar="SECONDS", help=what)
     options.add_argument("--json", action="store_true", help="the report as JSON on stdout")
 

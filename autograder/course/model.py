@@ -35,7 +35,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one check: wall-clock seconds."""
+    """Of one check: seconds of processor time."""
 
     seconds: float = 10.0
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.grading.device import count_gpus
+from autograder.grading.device import count_devices
 from autograder.sandbox.host.session import Session
 from autograder.sandbox.host.start import launcher
 from autograder.sandbox.layers import PROMISES
@@ -27,7 +27,7 @@ def examine() -> dict[str, Any]:
         session.begin(0, seconds=60.0)
         layers = {layer.name: {"on": layer.on, "detail": layer.detail} for layer in workers.layers}
         session.close()
-        gpus = count_gpus(workers) if nvidia_devices() else 0
+        gpus = count_devices(workers) if nvidia_devices() else 0
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": sys.version.split()[0],

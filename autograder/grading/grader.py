@@ -35,17 +35,17 @@ from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
 from autograder.judge.reference import RecordedReference
 from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
-from autograder.judge.words import UNREADABLE, brief, not_installed
+from autograder.judge.words import UNREADABLE, brief, missing_name, not_installed
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import LoadFault, Session, Source
 from autograder.sandbox.host.start import AnyLauncher, launcher
-from autograder.sandbox.outcomes import Raised, StudentFault
+from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
 from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
-"""Wall clock for the checks of one submission; later ones are skipped, and said."""
+"""Processor time for one submission (`time_limit`); later checks are skipped, and said."""
 
 SLOW_SECONDS = 3.0
 """A cell that runs longer than this before any check can begin is worth a word."""
@@ -94,7 +94,7 @@ class Grader:
         """Starts forkserver and reader, and returns while the one imports torch."""
         policy = Policy(
             memory_bytes=MEMORY_BYTES,
-            cpu_seconds=int(SUBMISSION_SECONDS),
+            cpu_seconds=int(SUBMISSION_SECONDS + 2 * self.settings.load_seconds),
             devices=nvidia_devices() if self.settings.device != "cpu" else (),
             skip=self.settings.skip,
         )
@@ -293,9 +293,8 @@ class Grader:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
             foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
-            deadline = time.monotonic() + SUBMISSION_SECONDS
             missing = _WhyMissing(submission, session)
-            candidate = Candidate(session, submission.code, missing, deadline)
+            candidate = Candidate(session, submission.code, missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
             jobs = list(zip(exercises, findings, foresights, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
@@ -470,7 +469,7 @@ def load_notes(session: Session) -> list[str]:
     causes: dict[str, int] = {}
     needed = Counter[int]()
     for found in session.load_faults:
-        cause = causes.get(_missing(found.fault), found.index)
+        cause = causes.get(missing_name(found.fault), found.index)
         needed[cause] += 1
         causes.update(dict.fromkeys(_bound(session.cells[found.index].source), cause))
     for found in session.load_faults:
@@ -478,15 +477,6 @@ def load_notes(session: Session) -> list[str]:
             more = f" ({others - 1} more that need it did not run)" if others > 1 else ""
             notes.append(load_note(session, found) + more)
     return notes
-
-
-_MISSING = re.compile(r"name '(\w+)' is not defined")
-
-
-def _missing(fault: StudentFault) -> str:
-    """The name that was not there, "" for other faults."""
-    found = _MISSING.match(fault.message) if isinstance(fault, Raised) else None
-    return found[1] if found is not None else ""
 
 
 def _bound(source: str) -> list[str]:

@@ -9,7 +9,6 @@ ends the run.
 from __future__ import annotations
 
 import math
-import time
 import traceback
 import zlib
 from collections.abc import Mapping, Sequence
@@ -58,14 +57,14 @@ class Candidate:
     """A submission in the form in which checks meet it.
 
     `code` is for what is told, never for marks; `missing` tells, for an entry point that is not
-    defined, why (a cell that failed), or is empty. After `deadline` (time.monotonic) no
+    defined, why (a cell that failed), or is empty. Once `most` seconds are spent in its session, no
     further check is begun.
     """
 
     session: Session
     code: Code | None
     missing: Mapping[str, str]
-    deadline: float = math.inf
+    most: float = math.inf
 
 
 def check_seed(seed: int, exercise: str, check: str) -> int:
@@ -114,7 +113,7 @@ def run_part(
     limit = seconds or exercise.limits.seconds
     checks = [check for check in exercise.checks if check.visible is visible]
     for number, check in enumerate(checks):
-        finding = _skip(check, findings, candidate.deadline)
+        finding = _skip(check, findings, candidate)
         if finding is None:
             ahead = _ahead(checks[number : number + 2], findings, foresight)
             finding = run_check(exercise, check, candidate, reference, seed, limit, ahead, bench)
@@ -134,14 +133,14 @@ def _take_back(exercise: Exercise, candidate: Candidate, findings: list[Finding]
         findings[ran[-1]] = _faulted(exercise, findings[ran[-1]].check, candidate, fault)
 
 
-def _skip(check: Check, findings: Sequence[Finding], deadline: float) -> Finding | None:
+def _skip(check: Check, findings: Sequence[Finding], candidate: Candidate) -> Finding | None:
     passed = _passed(findings)
     unmet = [name for name in check.after if name not in passed]
     if unmet:
         reason = f"(after {unmet[0]})"
     elif sum(f.evidence.kind == TimedOut.kind for f in findings) >= MAX_TIMEOUTS:
         reason = f"(not tried: {MAX_TIMEOUTS} checks here ran out of time)"
-    elif time.monotonic() > deadline:
+    elif candidate.session.spent >= candidate.most:
         reason = "(not tried: the submission as a whole ran out of time)"
     else:
         return None
@@ -279,7 +278,8 @@ def _faulted(
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
         rationale, hint = words.of_other_arguments(fault, exercise.signatures, candidate.code)
         hint = hint or words.hint_for(evidence, "", check.hint or "", fault)
-        rationale = rationale or words.of_exception(fault)
+        why, advice = words.of_lost_name(fault, candidate.missing)
+        rationale, hint = (rationale or words.of_exception(fault)) + why, advice or hint
         return Finding(check, Status.ERROR, 0.0, rationale, hint, evidence)
     evidence = Evidence(fault.kind, fault.detail)
     hint = words.hint_for(evidence, "", "", fault)

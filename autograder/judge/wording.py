@@ -77,6 +77,8 @@ def called(call: object) -> str:
     pairs = arguments(call)
     given = ", ".join(f"{name} = {shown}" for name, shown in pairs if name and name != shown)
     with_these = f" with {given}" if given else ""
+    if call.elsewhere:
+        with_these += ", all on a GPU"
     if own := about(call):
         return f"Used {' and '.join(f'`{name}`' for name in own)}{with_these}. "
     return f"Called `{expression(call)}`{with_these}. "

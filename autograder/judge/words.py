@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.judge.expect import Evidence
 from autograder.judge.reading import MOST_CODE, defined_at, defined_in, lines_with
@@ -78,6 +78,7 @@ _SHAPES = re.compile(
     r"shapes cannot be multiplied|must match the size|size mismatch|inconsistent tensor size"
     r"|broadcastable|could not be broadcast"
 )
+_NAME = re.compile(r"name '(\w+)' is not defined")
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 TYPES = {
     "NoneType": NONE,
@@ -129,6 +130,12 @@ def not_installed(fault: Raised) -> str:
         f"`{shown(name)}` is not installed here, and no {shown(name)}.py lies beside your work. "
         f"What is here: {INSTALLED}."
     )
+
+
+def missing_name(fault: StudentFault) -> str:
+    """The name that a NameError is about, "" for other faults."""
+    found = _NAME.match(fault.message) if isinstance(fault, Raised) else None
+    return found[1] if found is not None else ""
 
 
 # -- rationales -----------------------------------------------------------------------------
@@ -215,6 +222,13 @@ def of_missing(name: str, signature: str, why: str, code: Code | None) -> tuple[
     else:
         hint += ": is it spelled otherwise, or indented into something else?"
     return f"Your work does not define `{name}`.", hint
+
+
+def of_lost_name(fault: Raised, missing: Mapping[str, str]) -> tuple[str, str]:
+    """Why a name is not there that a function needs, and the hint; "" where that isn't known."""
+    name = missing_name(fault)
+    why = missing.get(name, "") if name else ""
+    return (f" `{name}` is not there: {why}", _why_hint(why)) if why else ("", "")
 
 
 def _why_hint(why: str) -> str:

@@ -62,11 +62,11 @@ GPU_READABLE = (
 class Policy:
     """What one worker may use.
 
-    memory_bytes: private memory that each process may add to what the forkserver had (the
-        total over all processes is watched from outside: `probe.tree_rss`);
+    memory_bytes: private memory that each process, and all of them together, may add to what the
+        forkserver had (`weigh`);
     disk_bytes: total size of box, /tmp and /dev/shm, and the size of any one file;
     processes: processes and threads at a time;
-    cpu_seconds: CPU time of each process; wall clock is the caller's;
+    cpu_seconds: CPU time of each process; that of all together, and wall clock, are the caller's;
     devices: device files for a GPU, see `nvidia_devices`;
     skip: names of layers to leave off.
 

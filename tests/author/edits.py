@@ -939,7 +939,7 @@ RUN = [
         "    import time\n\n    time.sleep(3)\n    the_answer =",
         "release",
         [
-            "error solutions/tiny/01_double/checks.py:6: the reference does not pass doubles_a_number: Called `double(x)` with x = 3. It did not finish within 0.6 seconds: fix solution.py or the check"
+            "error solutions/tiny/01_double/checks.py:6: the reference does not pass doubles_a_number: Called `double(x)` with x = 3. It did not finish within 2.4 seconds (it may use 0.6 seconds of processor time, and take 2.4 in all): fix solution.py or the check"
         ],
     ),
     Edit(

@@ -29,6 +29,7 @@ from autograder.grading.grader import Grader, Settings
 from autograder.grading.references import References
 from autograder.sandbox.host.session import Session, Transport
 from autograder.sandbox.host.start import AnyLauncher
+from autograder.sandbox.host.time_limit import TimeLimit
 from autograder.submissions.model import Submission
 
 ROOT = Path(__file__).parents[2]
@@ -76,8 +77,8 @@ class Recorder:
         self.requests.append(request)
         self.transport.send(request)
 
-    def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        return self.transport.receive(seconds)
+    def receive(self, limit: TimeLimit) -> tuple[bytes, bytes]:
+        return self.transport.receive(limit)
 
     def output(self) -> str:
         return self.transport.output()

@@ -138,13 +138,13 @@ def test_after_two_time_outs_the_rest_is_skipped(judge, tiny_grader):
     findings = judge("double", body("while True: pass"), checks=checks, seconds=0.3)
     assert statuses(findings) == ["error", "error", "skipped"]
     assert findings["a"].rationale == (
-        "Called `double(x)` with x = 3. It did not finish within 0.3 seconds."
+        "Called `double(x)` with x = 3. It did not finish within 0.3 seconds of processor time."
     )
     assert "2 checks here ran out of time" in findings["c"].rationale
 
 
-def test_after_the_submissions_deadline_nothing_is_begun(judge):
-    findings = judge("double", body("return 2 * x"), deadline=0.0)
+def test_once_the_submissions_time_is_spent_nothing_is_begun(judge):
+    findings = judge("double", body("return 2 * x"), most=0.0)
     assert statuses(findings) == ["skipped"] * 3
     assert "as a whole" in findings["gets_far"].rationale
 

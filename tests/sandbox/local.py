@@ -6,6 +6,7 @@ import importlib
 from collections import deque
 
 from autograder.sandbox import wire
+from autograder.sandbox.host.time_limit import TimeLimit
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -19,7 +20,7 @@ class LocalTransport:
     def send(self, request: bytes) -> None:
         self.sent.append(request)
 
-    def receive(self, seconds: float) -> tuple[bytes, bytes]:
+    def receive(self, limit: TimeLimit) -> tuple[bytes, bytes]:
         header, payload = split(self.sent.popleft())
         return split(self.runtime.handle(header, payload))
 

@@ -73,13 +73,13 @@ class PlainTransport(WorkerTransport):
         self._hello()
         self.layers = tuple(Layer(name, False, WHY) for name in LAYERS)
 
-    def _weigh(self) -> None:
-        """Memory is not watched here."""
+    def _times(self) -> None:
+        """Not known here: all time counts."""
 
-    def _exit_status(self) -> int | None:
+    def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return self.started.process.wait(5.0)
-        return None
+            return str(self.started.process.wait(5.0))
+        return ""
 
     def output(self) -> str:
         printed = self.started.printed

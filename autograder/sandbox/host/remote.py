@@ -36,12 +36,14 @@ class Call:
     """What was called and with what; `judge.wording` puts it into words where it is needed.
 
     `name` as a reader knows it ("criterion", "model"); `given` are (parameter name, value) pairs.
-    `is_helper`: an author's function, of which the student has never heard.
+    `is_helper`: an author's function, of which the student has never heard. `elsewhere`: with all
+    tensors on another device than the CPU.
     """
 
     name: str
     given: tuple[tuple[str, Any], ...] = ()
     is_helper: bool = False
+    elsewhere: bool = False
 
 
 class Subject:
@@ -91,6 +93,11 @@ class Subject:
         """Calls `target` while torch gives wrong results for these operations: an answer that was
         built from them is another one then."""
         return target._called(args, {}, {"bend": sorted(operations)})
+
+    def elsewhere(self, target: Remote, *args: Any, **kwargs: Any) -> Remote:
+        """Calls `target` with all tensors and modules on a GPU, or on a pretended one where none
+        is used; what it returns is on the CPU again, a module that was moved is not."""
+        return target._called(args, kwargs, {"elsewhere": True})
 
 
 @functools.cache
@@ -173,7 +180,7 @@ class Remote:
         }
         names = [*self._parameters, *([""] * len(args))]
         given = (*zip(names, args, strict=False), *kwargs.items())
-        call = Call(self._label, given, self._is_helper)
+        call = Call(self._label, given, self._is_helper, "elsewhere" in options)
         try:
             reply = self._asker.ask(request, buffers)
         except StudentFault as fault:

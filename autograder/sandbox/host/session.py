@@ -21,17 +21,13 @@ from typing import Any, Protocol
 
 from autograder.sandbox import wire
 from autograder.sandbox.host.pipeline import SKIPPED, Foreseen, Pipeline, Reply, Unforeseen
-from autograder.sandbox.outcomes import (
-    BrokeProtocol,
-    Crashed,
-    OutOfMemory,
-    Raised,
-    StudentFault,
-    TimedOut,
-)
+from autograder.sandbox.host.time_limit import TimeLimit
+from autograder.sandbox.outcomes import BrokeProtocol, Crashed, OutOfMemory, Raised, StudentFault
 
 MAX_FATAL_CELLS = 3
 OUT_OF_MEMORY = {"MemoryError", "OutOfMemoryError"}
+NO_MEMORY = ("can't allocate memory", "Cannot allocate memory")
+"""As torch says it, and as the system does."""
 DEVICE = re.compile(r"[a-z]{2,15}(:\d{1,3})?")
 BYTES = re.compile(r"allocate (\d+) bytes")
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
@@ -47,8 +43,9 @@ class Transport(Protocol):
         Raises BrokeProtocol where something has come that nobody asked for.
         """
 
-    def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        """Header and payload of the reply to the oldest frame that has none yet.
+    def receive(self, limit: TimeLimit) -> tuple[bytes, bytes]:
+        """Header and payload of the reply to the oldest frame that has none yet; charges the time
+        that it took.
 
         Raises TimedOut, OutOfMemory, Crashed or BrokeProtocol, after which it is unusable.
         """
@@ -88,9 +85,9 @@ class Session:
     """A submission that can be asked. Create it with its cells; `begin` a check; `ask`.
 
     Loading may take `load_seconds` in all, and a check its own seconds in all, however many
-    calls it makes; only time in which the worker is at work counts. `file` is what the cells are
-    from: a notebook's `__name__` is "__main__", a script has its `__file__`. `slowest` are the
-    seconds and the index of the cell that took longest to load.
+    calls it makes: of processor time, while its answers are waited for. `file` is what the cells
+    are from: a notebook's `__name__` is "__main__", a script has its `__file__`. `spent` are the
+    seconds of all so far, `slowest` those of the cell that took longest to load, and its index.
     """
 
     trusted = False
@@ -119,7 +116,8 @@ class Session:
         self.left_behind: StudentFault | None = None
         self.output = ""
         self.printed_loading: str | None = None
-        self.limit = self.left = load_seconds
+        self.limit = TimeLimit(load_seconds)
+        self._spent = 0.0
         self.slowest = (0.0, 0)
         self.respawns = 0
         self.unforeseen = 0
@@ -166,7 +164,7 @@ class Session:
     def settle(self) -> None:
         """After the last check of an exercise: is there an answer that nobody asked for?"""
         if self.transport is not None:
-            self._allow(self.limit)
+            self._allow(self.limit.seconds)
             try:
                 while self._ahead:
                     self._forget()
@@ -232,7 +230,7 @@ class Session:
 
     def _receive_loaded(self, nonce: str, what: int | str) -> None:
         """How a file (its name) or a cell (its index) came in; a cell may cost the worker."""
-        left = self.left
+        begun = time.monotonic()
         try:
             found = self._receive(nonce).value
         except StudentFault as fault:
@@ -255,7 +253,7 @@ class Session:
                 names = [name for name in found if type(name) is str and DEVICE.fullmatch(name)]
                 self.missing_devices.update(dict.fromkeys(names[:1]))
         if isinstance(what, int):
-            self.slowest = max(self.slowest, (left - self.left, what))
+            self.slowest = max(self.slowest, (time.monotonic() - begun, what))
 
     # -- requests ---------------------------------------------------------------------
 
@@ -279,7 +277,7 @@ class Session:
 
     def _forget(self) -> None:
         """Waits for answers that no check will read, or gives the worker up."""
-        self._allow(self.limit)
+        self._allow(self.limit.seconds)
         self._ahead.forget()
 
     def drain(self) -> str:
@@ -289,9 +287,14 @@ class Session:
         printed, self.output = self.output, ""
         return steady(printed)
 
+    @property
+    def spent(self) -> float:
+        """Seconds that all checks and all loading took so far."""
+        return self._spent + self.limit.spent
+
     def _allow(self, seconds: float) -> None:
         """From here on the worker may be at work for so long."""
-        self.limit = self.left = seconds
+        self._spent, self.limit = self.spent, TimeLimit(seconds)
 
     def _exchange(self, request: dict[str, Any], buffers: list[bytes]) -> Reply:
         return self._receive(self._send(request, buffers))
@@ -311,22 +314,16 @@ class Session:
     def _receive(self, nonce: str) -> Reply:
         """The answer to the oldest request that has none, which must be this one."""
         assert self.transport is not None
-        begun = time.monotonic()
         try:
-            header, payload = self.transport.receive(max(self.left, 0.0))
+            header, payload = self.transport.receive(self.limit)
             return self._read(nonce, wire.parse_header(header), payload)
         except wire.ProtocolError as error:
             self._drop()
             raise BrokeProtocol(f"What came back can't be read as a value ({error}).") from None
-        except TimedOut:
-            self._drop()
-            raise TimedOut(unfinished(self.limit)) from None
         except StudentFault as fault:
             if fault.fatal:
                 self._drop()
             raise
-        finally:
-            self.left -= time.monotonic() - begun
 
     def _drop(self) -> None:
         """The worker is lost: kill it, keep what it printed."""
@@ -356,7 +353,8 @@ class Session:
         for frame in frames:
             place, line = self._locate(*wire.parts(frame, str, int)) or (place, line)
         known = wire.names(kinds)
-        if {name, *known} & OUT_OF_MEMORY or "can't allocate memory" in message:
+        refused = any(words in message for words in NO_MEMORY)
+        if {name, *known} & OUT_OF_MEMORY or refused:
             return OutOfMemoryRaised(message, place, line)
         return Raised(name, message, place, line, known)
 
@@ -381,11 +379,6 @@ class OutOfMemoryRaised(OutOfMemory):
         super().__init__(f"It ran out of memory{what}.", place)
         self.place = place
         self.line = line
-
-
-def unfinished(seconds: float) -> str:
-    """Says that a limit of time was reached."""
-    return f"It did not finish within {seconds:g} second{'s' * (seconds != 1)}."
 
 
 def steady(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Frames to and from one worker, with a deadline, a memory budget and captured output.
+"""Frames to and from one worker, with a limit of time and captured output.
 
 Judge side. The channel is a socket; what the student's code prints comes through a pipe of
 its own; `status` is where the worker's init process writes how it ended.
@@ -12,15 +12,16 @@ import select
 import signal
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.errors import InternalError
 from autograder.sandbox import wire
+from autograder.sandbox.host.time_limit import TimeLimit, Wait
 from autograder.sandbox.layers import Layer
 from autograder.sandbox.linux import probe
+from autograder.sandbox.linux.init import TOO_MUCH_MEMORY
 from autograder.sandbox.outcomes import BrokeProtocol, Crashed, Interrupted, OutOfMemory, TimedOut
 
 START_SECONDS = 120.0
@@ -31,7 +32,7 @@ CHUNK = 1 << 16
 
 @dataclass(eq=False, repr=False)
 class WorkerTransport:
-    """A `Transport` over a socket, with deadline, memory budget and captured output.
+    """A `Transport` over a socket, with a limit of time and captured output.
 
     outputs, status: descriptors to read from, one each where there is an init process;
     pid: of init, once it is known (0: not yet, or `refused` says why there is none);
@@ -68,7 +69,7 @@ class WorkerTransport:
             Layer(
                 name,
                 on and seen.get(name, True),
-                detail if seen.get(name, True) else f"not seen from outside ({detail})",
+                f"not seen from outside ({detail})" if on and not seen.get(name, True) else detail,
             )
             for name, on, detail in hello["layers"]
         )
@@ -77,7 +78,7 @@ class WorkerTransport:
         """The first frame of a worker."""
         self.awaited = 1
         try:
-            header, _ = self.receive(START_SECONDS)
+            header, _ = self.receive(TimeLimit(START_SECONDS))
         except (Crashed, TimedOut, wire.ProtocolError) as error:
             text = f"a worker did not start: {error} {self.output()}".strip()
             raise InternalError(text) from None
@@ -97,22 +98,24 @@ class WorkerTransport:
         self.outbox += request
         self._flush()
 
-    def receive(self, seconds: float) -> tuple[bytes, bytes]:
-        polled = time.monotonic()
-        deadline = polled + seconds
-        while (frame := self._take_frame()) is None:
-            if self.hung_up:
-                raise self._post_mortem()
-            if self.interrupted.is_set():
-                raise Interrupted
-            now = time.monotonic()
-            if now >= deadline:
-                raise TimedOut("no answer in time")
-            self._pump(min(POLL_SECONDS, deadline - now))
-            if time.monotonic() - polled > POLL_SECONDS:
-                polled = time.monotonic()
-                self._weigh()
+    def receive(self, limit: TimeLimit) -> tuple[bytes, bytes]:
+        wait = Wait(limit, self._times)
+        try:
+            while (frame := self._take_frame()) is None:
+                if self.hung_up:
+                    raise self._post_mortem()
+                if self.interrupted.is_set():
+                    raise Interrupted
+                limit.check()
+                self._pump(POLL_SECONDS)
+                wait.charge()
+        finally:
+            wait.charge()
         return frame
+
+    def _times(self) -> probe.Times | None:
+        """What the worker's processes have used so far."""
+        return probe.times(self.pid)
 
     def _flush(self) -> None:
         """Sends what can be sent. A worker that is gone is found out when its answer is awaited:
@@ -140,11 +143,6 @@ class WorkerTransport:
         if self.inbox and not self.awaited:
             raise wire.ProtocolError("more came back than was asked for")
         return frame[size : size + header], frame[size + header :]
-
-    def _weigh(self) -> None:
-        """Ends a worker whose processes together hold more memory than it may."""
-        if probe.over_memory(self.pid, self.memory_bytes):
-            raise OutOfMemory(f"It used more than {self.memory_bytes >> 20} MB of memory.")
 
     def _pump(self, seconds: float) -> None:
         """Waits up to `seconds` for anything to happen, and takes in what there is."""
@@ -183,17 +181,21 @@ class WorkerTransport:
         self.printed += part[:room]
         self.dropped = self.dropped or len(part) > room
 
-    def _exit_status(self) -> int | None:
-        """How the worker ended, as its init process tells; of a signal, minus its number."""
+    def _last_words(self) -> str:
+        """How the worker ended, as its init process tells; empty if that was killed."""
         select.select(self.status, [], [], 5.0)
-        with contextlib.suppress(OSError, ValueError):
-            return int(os.read(self.status[0], 64))
-        return None
+        with contextlib.suppress(OSError):
+            return os.read(self.status[0], 64).decode("ascii", "replace").strip()
+        return ""
 
-    def _post_mortem(self) -> Crashed:
-        """Why the worker ended."""
-        code = self._exit_status()
-        if code is None:
+    def _post_mortem(self) -> Crashed | OutOfMemory:
+        """Why the worker ended: its exit status; of a signal, minus its number."""
+        words = self._last_words()
+        if words == TOO_MUCH_MEMORY:
+            return OutOfMemory(f"It used more than {self.memory_bytes >> 20} MB of memory.")
+        try:
+            code = int(words)
+        except ValueError:
             return Crashed("Python ended without a word.", "no status")
         if code < 0:
             return Crashed(f"Python was ended by {signal_name(-code)}.", f"signal {-code}")

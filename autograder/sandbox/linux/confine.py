@@ -23,9 +23,8 @@ namespaces under some distributions' rules, Landlock on an old kernel) is off wi
 the others go on. Without namespaces init adopts orphans and hunts them; Landlock and seccomp then
 do most of the work. All of this is Linux; elsewhere `plain` starts workers that nothing confines.
 
-Not bounded here: wall-clock time and the memory of all processes together, which whoever called
-`spawn` watches (`probe.over_memory`), and what is in box and /tmp, which is memory too, up to
-`disk_bytes`.
+Not bounded here: time, which whoever called `spawn` watches, and what is in the box and /tmp of a
+private root, which is memory too, up to `disk_bytes`.
 """
 
 from __future__ import annotations
@@ -34,14 +33,13 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.sandbox.policy import Policy, library_paths
 
-from . import hunt, init, seccomp, syscalls
+from . import hunt, init, leftovers, seccomp, syscalls
 from .enter import Body
 from .state import NAMESPACES, Streams, WorkerState
 from .syscalls import Clone, Prctl, clone, prctl
@@ -59,12 +57,14 @@ _supervisors: set[int] = set()
 @dataclass(frozen=True)
 class Spawned:
     """pid, pidfd: of init, as the forkserver sees them (no pidfd before Linux 5.3);
-    box: folder to remove afterwards, if it is not part of a private root;
+    box, uid: a folder to remove afterwards, if it is not part of a private root, and the user whose
+        files are, if it is the worker's own;
     namespaced: whether init's end is the end of all by the kernel's hand."""
 
     pid: int
     pidfd: int | None
     box: str
+    uid: int | None
     namespaced: bool
 
 
@@ -72,7 +72,7 @@ def prepare() -> None:
     """Do once in the forkserver what each worker would otherwise pay for."""
     syscalls.prepare()
     with contextlib.suppress(OSError):
-        seccomp.program(own_signals_only=None, memory_files=False, unix_sockets=True)
+        seccomp.program(own_signals_only=None, hidden_memory=False, unix_sockets=True)
     library_paths()
 
 
@@ -97,7 +97,7 @@ def spawn(
     if parent_fd is not None:
         os.close(parent_fd)
     _supervisors.add(pid)
-    return Spawned(pid, _open_pidfd(pid), state.box, state.has(Clone.NEWPID))
+    return Spawned(pid, _open_pidfd(pid), state.box, state.uid, state.has(Clone.NEWPID))
 
 
 def _spare_user() -> int | None:
@@ -195,7 +195,7 @@ def kill(spawned: Spawned) -> None:
         hunt.end_descendants(os.getpid(), frozenset(_supervisors))
     if spawned.pidfd is not None:
         os.close(spawned.pidfd)
-    shutil.rmtree(spawned.box, ignore_errors=True)
+    leftovers.remove(spawned.box, spawned.uid, everywhere=not spawned.namespaced)
 
 
 def _send_kill(spawned: Spawned) -> None:

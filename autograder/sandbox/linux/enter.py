@@ -10,10 +10,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import stat
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
 
 from autograder.sandbox.layers import Layer
@@ -28,6 +26,12 @@ Body = Callable[[tuple[Layer, ...]], object]
 """What the worker does once confined; given the layers, each set up and tested."""
 
 ACCOUNT = "student"
+
+PROC_OF_ALL = (
+    "/proc/cpuinfo", "/proc/filesystems", "/proc/loadavg", "/proc/meminfo", "/proc/stat",
+    "/proc/sys/kernel", "/proc/sys/vm", "/proc/uptime", "/proc/version", "/proc/driver/nvidia",
+)  # fmt: skip
+"""What else of a /proc that shows the processes of the host: nothing of theirs."""
 
 
 def confine_and_run(state: WorkerState, body: Body) -> NoReturn:
@@ -52,7 +56,6 @@ def _set_streams(state: WorkerState) -> None:
 def _enter_box(state: WorkerState) -> None:
     """Its folder and environment."""
     if not state.private_root:
-        _check_user(state)
         os.makedirs(state.box, mode=0o700, exist_ok=True)
         if state.uid is not None:
             os.chown(state.box, state.uid, state.uid)
@@ -60,18 +63,6 @@ def _enter_box(state: WorkerState) -> None:
     temporary = "/tmp" if state.private_root else state.box
     os.environ.update(HOME=state.box, TMPDIR=temporary, USER=ACCOUNT, LOGNAME=ACCOUNT)
     tempfile.tempdir = None
-
-
-def _check_user(state: WorkerState) -> None:
-    """Keep the forkserver's user if another one could not reach the interpreter's libraries:
-    an honest submission that cannot import is worse off than a hostile one is helped."""
-    if state.uid is None:
-        return
-    for folder in Path(os.__file__).resolve().parents:
-        if not folder.stat().st_mode & stat.S_IXOTH:
-            state.uid = None
-            state.refuse("user", f"another user could not read libraries below {folder}")
-            return
 
 
 def _confine(state: WorkerState) -> tuple[Layer, ...]:
@@ -102,17 +93,17 @@ def _attempt(state: WorkerState, layer: str, step: Callable[[], Result]) -> Resu
 
 
 def _rules(state: WorkerState) -> list[tuple[str, int]]:
-    """Landlock's (path, rights). /proc is open because it shows the own processes only, or, if
-    it is the host's, because each entry of another process has owner and mode of its own."""
+    """Landlock's (path, rights). /proc is open where it shows the own processes only."""
     proc = landlock.READ_FILE | landlock.READ_DIR
     if state.policy.devices:
         proc |= landlock.WRITE_FILE  # CUDA writes /proc/self/task/*/comm
+    shown = ("/proc",) if state.own_proc else ("/proc/self", *PROC_OF_ALL)
     rules = [(path, landlock.READ) for path in state.policy.visible]
     rules += [(path, landlock.DEVICE) for path in (*PLAIN_DEVICES, *state.policy.devices)]
+    rules += [(path, proc) for path in shown]
     shared = ("/dev/shm",) if state.apart else ()
-    own = SCRATCH if state.private_root else (state.box, *shared)
-    rules += [(path, landlock.OWN) for path in own]
-    return [*rules, ("/proc", proc)]
+    scratch = SCRATCH if state.private_root else (state.box, *shared)
+    return rules + [(path, landlock.OWN) for path in scratch]
 
 
 def _change_user(uid: int | None) -> None:
@@ -137,13 +128,13 @@ def _limit(state: WorkerState) -> None:
 
 
 def _filter(state: WorkerState) -> bytes:
-    """The seccomp program; where neither a pid namespace nor Landlock (ABI 6) keeps signals in,
-    it lets the worker signal nothing but itself."""
-    signals_kept_in = state.has(Clone.NEWPID)
-    if not signals_kept_in and state.wants("landlock") and "landlock" not in state.refused:
-        signals_kept_in = landlock.abi() >= 6
+    """The seccomp program. It stands in for what else would keep signals, and connections to the
+    sockets of other processes, in: namespaces and Landlock (ABI 6)."""
+    landlocked = state.wants("landlock") and "landlock" not in state.refused
+    scoped = landlocked and landlock.abi() >= 6
+    state.unix_sockets = state.private_root and (state.has(Clone.NEWNET) or scoped)
     return seccomp.program(
-        own_signals_only=None if signals_kept_in else os.getpid(),
-        memory_files=bool(state.policy.devices),
-        unix_sockets=state.apart,
+        own_signals_only=None if state.has(Clone.NEWPID) or scoped else os.getpid(),
+        hidden_memory=bool(state.policy.devices),
+        unix_sockets=state.unix_sockets,
     )

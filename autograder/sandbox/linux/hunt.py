@@ -11,6 +11,9 @@ import os
 import signal
 from pathlib import Path
 
+proc = "/proc"
+"""Where processes are looked up. An init in a root of its own keeps the /proc outside at hand."""
+
 
 def children(pid: int) -> list[int]:
     """Living and dead children of a process, oldest first; none if it is gone.
@@ -20,11 +23,11 @@ def children(pid: int) -> list[int]:
     """
     found: list[int] = []
     try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as listing:
+        for task in os.listdir(f"{proc}/{pid}/task"):
+            with open(f"{proc}/{pid}/task/{task}/children", encoding="ascii") as listing:
                 found += map(int, listing.read().split())
     except FileNotFoundError:
-        if os.path.isdir(f"/proc/{pid}"):
+        if os.path.isdir(f"{proc}/{pid}"):
             return _children_by_scan(pid)
     except OSError:
         pass
@@ -33,16 +36,24 @@ def children(pid: int) -> list[int]:
 
 def _children_by_scan(parent: int) -> list[int]:
     """For a kernel without /proc/PID/task/TID/children."""
-    candidates = sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
-    return [pid for pid in candidates if _stat(pid)[1:2] == [str(parent)]]
+    candidates = sorted(int(name) for name in os.listdir(proc) if name.isdigit())
+    return [pid for pid in candidates if stat(pid)[1:2] == [str(parent)]]
 
 
 def read(pid: int | str, name: str) -> str:
     """Text of /proc/PID/NAME; empty if it is gone or may not be read."""
     try:
-        return Path(f"/proc/{pid}/{name}").read_text("utf-8", "replace")
+        return Path(f"{proc}/{pid}/{name}").read_text("utf-8", "replace")
     except OSError:
         return ""
+
+
+def names(pid: int | str, folder: str) -> list[str]:
+    """What /proc/PID/FOLDER lists; nothing if it is gone or may not be read."""
+    try:
+        return os.listdir(f"{proc}/{pid}/{folder}")
+    except OSError:
+        return []
 
 
 def fields(pid: int | str, name: str) -> dict[str, str]:
@@ -51,14 +62,14 @@ def fields(pid: int | str, name: str) -> dict[str, str]:
     return {key: value.strip() for key, _, value in pairs}
 
 
-def _stat(pid: int) -> list[str]:
+def stat(pid: int) -> list[str]:
     """Fields of /proc/PID/stat after the name: state, parent, ...; empty if it is gone."""
     return read(pid, "stat").rpartition(")")[2].split()
 
 
 def is_alive(pid: int) -> bool:
     """Whether a process exists and is no zombie."""
-    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+    return stat(pid)[:1] not in ([], ["Z"], ["X"])
 
 
 def descendants(pid: int, spare: frozenset[int] = frozenset()) -> list[int]:

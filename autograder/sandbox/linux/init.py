@@ -3,6 +3,7 @@
 It runs no code of the submission. When the worker ends it says how, in one line on the status
 descriptor (3: its exit status, -11: the signal), and ends too: with pid 1 the kernel kills every
 process of the pid namespace. Without one, init has adopted every orphan, and hunts them down.
+While it waits it weighs (`weigh`): once there is too much it says so, and ends in the same way.
 """
 
 from __future__ import annotations
@@ -11,18 +12,29 @@ import contextlib
 import errno
 import os
 import select
-import shutil
 import signal
+import stat
 from pathlib import Path
 from typing import NoReturn
 
-from . import hunt, root
+from . import hunt, leftovers, root, weigh
 from .enter import Body, confine_and_run
 from .state import WorkerState
-from .syscalls import Capability, Clone, Prctl, close_all_except, prctl, set_capabilities
+from .syscalls import (
+    Capability,
+    Clone,
+    Prctl,
+    call,
+    close_all_except,
+    prctl,
+    set_capabilities,
+)
 
 SETUP_FAILED = 71
 """Exit status of a process whose confinement failed for a reason of ours (EX_OSERR)."""
+
+TOO_MUCH_MEMORY = "memory"
+"""What init says in the place of a status once the processes below it hold too much."""
 
 
 def run(state: WorkerState, body: Body, parent_fd: int | None) -> NoReturn:
@@ -31,6 +43,7 @@ def run(state: WorkerState, body: Body, parent_fd: int | None) -> NoReturn:
     name = "init"
     try:
         _detach(state, parent_fd)
+        state.proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
         _furnish(state)
         worker = os.fork()
         if worker == 0:
@@ -86,7 +99,7 @@ def _hunt_and_leave(state: WorkerState) -> NoReturn:
     """The forkserver has died, and no pid namespace does this for us."""
     hunt.end_descendants(os.getpid())
     if not state.private_root:
-        shutil.rmtree(state.box, ignore_errors=True)
+        leftovers.remove(state.box, state.uid, everywhere=True)
     os._exit(0)
 
 
@@ -94,14 +107,27 @@ def _furnish(state: WorkerState) -> None:
     """Set up what has to be set up before the worker exists; refusals are noted."""
     if state.has(Clone.NEWUSER):
         state.attempt("user", lambda: _map_ids(state))
-    if not state.has(Clone.NEWNS):
-        return
-    if state.wants("filesystem"):
-        state.attempt("filesystem", lambda: root.enter(state))
+    if state.has(Clone.NEWNS):
+        if state.wants("filesystem"):
+            state.attempt("filesystem", lambda: root.enter(state))
+        if not state.private_root and state.has(Clone.NEWPID):
+            state.attempt("pid", lambda: root.replace_proc(state))
     if state.private_root:
         state.box = root.BOX
-    elif state.has(Clone.NEWPID):
-        state.attempt("pid", lambda: root.replace_proc(state))
+    else:
+        _check_user(state)
+
+
+def _check_user(state: WorkerState) -> None:
+    """Keep the forkserver's user if another one could not reach the interpreter's libraries:
+    an honest submission that cannot import is worse off than a hostile one is helped."""
+    if state.uid is None:
+        return
+    for folder in Path(os.__file__).resolve().parents:
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            state.uid = None
+            state.refuse("user", f"another user could not read libraries below {folder}")
+            return
 
 
 def _map_ids(state: WorkerState) -> None:
@@ -116,24 +142,54 @@ def _map_ids(state: WorkerState) -> None:
 
 def _supervise(state: WorkerState, worker: int) -> int:
     """Wait for the worker, reap orphans, report how the worker ended; returns an exit status."""
+    os.fchdir(state.proc)
     close_all_except({2, state.status_fd})
     _give_up_rights(state)
-    pid = wait_status = 0
-    while pid != worker:
-        pid, wait_status = os.waitpid(-1, 0)
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
+    last = _wait(worker, _scale(state))
     if not state.has(Clone.NEWPID):
         hunt.end_descendants(os.getpid())
     with contextlib.suppress(OSError):
-        os.write(state.status_fd, b"%d\n" % os.waitstatus_to_exitcode(wait_status))
+        os.write(state.status_fd, f"{last}\n".encode())
     return 0
 
 
+def _scale(state: WorkerState) -> weigh.Scale:
+    """The scale for the processes below, which the /proc outside shows in every case."""
+    hunt.proc = "."
+    init = int(os.readlink("self"))
+
+    def tell(number: signal.Signals) -> None:
+        for pid in (-1,) if state.has(Clone.NEWPID) else hunt.descendants(init):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+
+    folders = () if state.private_root else (state.box,)
+    return weigh.Scale(init, state.policy.memory_bytes, folders, state.uid, tell)
+
+
+def _wait(worker: int, scale: weigh.Scale) -> str:
+    """How the worker ended, in the words of the status."""
+    while True:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == worker:
+            return str(os.waitstatus_to_exitcode(status))
+        if pid == 0:
+            signal.sigtimedwait((signal.SIGCHLD,), scale.pause)
+            if scale.over():
+                return TOO_MUCH_MEMORY
+
+
 def _give_up_rights(state: WorkerState) -> None:
-    """From here on init needs no right, but those to kill a worker of another user and to
-    remove its box, where the kernel does not do so by ending the namespaces."""
-    hunts = not state.has(Clone.NEWPID)
-    needed = (Capability.KILL, Capability.DAC_OVERRIDE, Capability.FOWNER) if hunts else ()
+    """From here on init needs no right, but to look at a worker of another user, to stop and to
+    kill it, and to remove its box, where the kernel does not do so by ending the namespaces."""
+    needed = [Capability.KILL]
+    if not state.has(Clone.NEWPID):
+        needed += [Capability.DAC_OVERRIDE, Capability.FOWNER]
     with contextlib.suppress(OSError):
         prctl(Prctl.SET_NO_NEW_PRIVS, 1)
         prctl(Prctl.SET_DUMPABLE, 0)
-        set_capabilities(needed if os.geteuid() == 0 else ())
+        if state.uid is not None:
+            call("setfsgid", state.uid)
+            call("setfsuid", state.uid)
+        set_capabilities(tuple(needed) if os.geteuid() == 0 else ())

@@ -6,11 +6,23 @@ What a worker says of its own layers could be forged by what runs in it; this ca
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from . import hunt
 from .state import NAMESPACES, namespace_of
 
 _SECCOMP_FILTER = "2"
+_NANOSECOND = 1e-9
+_UTIME, _CUTIME = 11, 13
+"""Places in /proc/PID/stat after the name; each is followed by the time in the kernel."""
+
+
+class Times(NamedTuple):
+    """Seconds: processor time used, and for each thread that lives the time in which it could have
+    run and got no processor."""
+
+    processor: float
+    delays: dict[str, float]
 
 
 def worker_pid(init_pid: int) -> int | None:
@@ -38,52 +50,40 @@ def probe(pid: int) -> dict[str, bool]:
     )
     seen["user"] = (seen["user"] or other_user) and seen["capabilities"]
     seen["no_new_privs"] = status.get("NoNewPrivs") == "1"
-    seen["seccomp"] = status.get("Seccomp") == _SECCOMP_FILTER
+    seen["seccomp"] = status.get("Seccomp") == _SECCOMP_FILTER and _more_filters_than_here(status)
+    seen["network"] |= seen["seccomp"]  # which refuses sockets where there is no namespace
     seen["limits"] = _is_limited(pid)
     return seen
 
 
-def tree_rss(init_pid: int) -> int:
-    """Bytes of memory that the processes below an init hold beyond what they were forked with.
-
-    Init is an idle copy of the forkserver: its own private memory is what each process has
-    inherited, shared with all others until written to. Cheap (microseconds a process), and
-    never too low by more than what was inherited; but what a worker shares with a child of its
-    own counts twice: see `tree_pss`.
-    """
-    inherited = _private(init_pid)
-    return sum(max(0, _private(pid) - inherited) for pid in hunt.descendants(init_pid))
+def times(init_pid: int) -> Times:
+    """What the processes below an init have used up to now, those that have ended included."""
+    ended = _ticks(init_pid, _CUTIME)
+    living = hunt.descendants(init_pid)
+    ticks = ended + sum(_ticks(pid, _UTIME) + _ticks(pid, _CUTIME) for pid in living)
+    delays = {task: _delay(pid, task) for pid in living for task in hunt.names(pid, "task")}
+    return Times(ticks / os.sysconf("SC_CLK_TCK"), delays)
 
 
-def tree_pss(init_pid: int) -> int:
-    """Bytes of private memory below an init, each shared page divided by its users.
-
-    Exact, but the kernel walks the page tables: milliseconds a process.
-    """
-    found = (hunt.fields(pid, "smaps_rollup") for pid in hunt.descendants(init_pid))
-    return sum(_bytes(fields, "Pss_Anon", "Pss_Shmem") for fields in found)
+def _ticks(pid: int, place: int) -> int:
+    return sum(map(int, hunt.stat(pid)[place : place + 2]))
 
 
-def over_memory(init_pid: int, limit_bytes: int) -> bool:
-    """Whether the processes below an init hold more than a limit: to be polled, then `kill`.
+def _delay(pid: int, task: str) -> float:
+    """Nothing, where the kernel doesn't count it."""
+    counted = hunt.read(pid, f"task/{task}/schedstat").split()
+    return int(counted[1]) * _NANOSECOND if len(counted) > 1 else 0.0
 
-    The exact measure is taken only where the cheap one is over the limit.
-    """
-    return tree_rss(init_pid) > limit_bytes and tree_pss(init_pid) > limit_bytes
+
+def _more_filters_than_here(status: dict[str, str]) -> bool:
+    """A container's runtime has a filter, too. Before Linux 5.9 they are not counted."""
+    count, here = "Seccomp_filters", hunt.fields("self", "status")
+    return count not in here or int(status.get(count, "0")) > int(here[count])
 
 
 def _differs(layer: str, pid: int) -> bool:
     theirs = namespace_of(layer, pid)
     return theirs is not None and theirs != namespace_of(layer)
-
-
-def _private(pid: int) -> int:
-    """Anonymous and shared-memory pages in use, in bytes; without pages of files."""
-    return _bytes(hunt.fields(pid, "status"), "RssAnon", "RssShmem")
-
-
-def _bytes(fields: dict[str, str], *names: str) -> int:
-    return sum(int(fields.get(name, "0").split()[0]) * 1024 for name in names)
 
 
 def _is_limited(pid: int) -> bool:

@@ -16,7 +16,8 @@ from .syscalls import Clone, Mount, call, detach, mount, mount_setattr
 
 BOX = "/box"
 SCRATCH = (BOX, "/tmp", "/dev/shm")
-PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+PLAIN_DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
+"""Not /dev/zero: mapped as shared, it is memory that no process shows."""
 _LINKS = {"/dev/fd": "/proc/self/fd", "/dev/stdout": "/proc/self/fd/1"}
 _STAGES = ("/tmp", "/mnt", "/srv", "/var/tmp", "/dev/shm")
 _OLD = "/.outside"
@@ -138,6 +139,7 @@ def _mount_proc(state: WorkerState) -> None:
     try:
         if state.has(Clone.NEWPID):
             mount("proc", "/proc", "proc", Mount.NOSUID | Mount.NODEV | Mount.NOEXEC)
+            state.own_proc = True
         elif state.private_root:
             mount(_OLD + "/proc", "/proc", None, Mount.BIND | Mount.REC)
     except OSError as error:

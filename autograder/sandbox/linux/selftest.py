@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import mmap
 import os
 import signal
 import socket
@@ -158,10 +159,12 @@ def _seccomp(state: WorkerState) -> str:
     }
     for what, attempt in attempts.items():
         _refuses(what, attempt, errno.EPERM)
-    if state.apart:
+    if state.unix_sockets:
         return "seccomp filter"
     _refuses("a unix socket", lambda: socket.socket(socket.AF_UNIX), errno.EPERM)
-    return "seccomp filter, also against unix sockets: a DataLoader has no worker processes here"
+    datagrams = functools.partial(socket.socketpair, socket.AF_UNIX, socket.SOCK_DGRAM)
+    _refuses("a socket for datagrams", datagrams, errno.EPERM)
+    return "seccomp filter, also against unix sockets"
 
 
 def _limits(state: WorkerState) -> str:
@@ -188,10 +191,11 @@ def _kill(state: WorkerState) -> str:
 def _memory(state: WorkerState) -> str:
     if not state.wants("limits") or "RLIMIT_DATA" not in state.limits:
         raise Breach("no limit on private memory")
-    return (
-        f"{state.policy.memory_bytes >> 20} MiB for each process by limit; "
-        "the total is watched from outside"
-    )
+    if not state.policy.devices and state.wants("seccomp") and "seccomp" not in state.refused:
+        shared = functools.partial(mmap.mmap, -1, mmap.PAGESIZE)
+        _refuses("shared memory without a file", shared, errno.ENOMEM)
+    size = f"{state.policy.memory_bytes >> 20} MiB"
+    return f"{size} for each process by limit, and for all by weight"
 
 
 _TESTS = {

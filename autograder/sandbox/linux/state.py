@@ -47,11 +47,13 @@ class WorkerState:
     """streams: descriptors for stdout and stderr, None for /dev/null;
     keep_fds: descriptors that stay open in the worker besides its streams;
     status_fd: where init writes how the worker ended;
+    proc: the /proc of the forkserver, as an open folder;
     uid: the user id to change to, None to stay;
     box: path of the working folder as the worker sees it;
     granted: CLONE_NEW* flags that the kernel accepted;
     refused: layer -> why it is off; notes: layer -> what is weaker than promised, or how it is;
-    private_root: whether the worker's root folder is one of its own;
+    private_root, own_proc: whether the worker's root folder and /proc are its own;
+    unix_sockets: whether none but its own can be reached, so that they need not be refused;
     outside: the forkserver's namespaces.
     """
 
@@ -60,6 +62,7 @@ class WorkerState:
     keep_fds: frozenset[int]
     status_fd: int
     uid: int | None
+    proc: int = -1
     box: str = field(default_factory=_new_box)
     forkserver: int = field(default_factory=os.getpid)
     # by lambda: Windows, where this is imported too, has no such functions
@@ -70,6 +73,8 @@ class WorkerState:
     )
     granted: int = 0
     private_root: bool = False
+    own_proc: bool = False
+    unix_sockets: bool = False
     refused: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     limits: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -79,9 +84,8 @@ class WorkerState:
 
     @property
     def apart(self) -> bool:
-        """Whether what this user or machine shares (services, /dev/shm) is out of reach or
-        another user's. If not, unix sockets and /dev/shm are refused, and with them the worker
-        processes of a DataLoader: better than a way to the grader's own services."""
+        """Whether /dev/shm is its own, or shared with other users only. If not, it is refused, and
+        with it what needs semaphores (`multiprocessing`): better than a way to the grader's."""
         return self.private_root or self.uid is not None
 
     def has(self, flag: int) -> bool:

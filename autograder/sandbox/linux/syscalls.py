@@ -30,7 +30,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129), "landlock_add_rule": (445, 445), "landlock_create_ruleset": (444, 444),
     "landlock_restrict_self": (446, 446), "listmount": (458, 458), "lookup_dcookie": (212, 18),
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238),
-    "modify_ldt": (154, None), "mount": (165, 40), "mount_setattr": (442, 442),
+    "mmap": (9, 222), "modify_ldt": (154, None), "mount": (165, 40), "mount_setattr": (442, 442),
     "move_mount": (429, 429), "move_pages": (279, 239), "mq_open": (240, 180), "msgget": (68, 186),
     "name_to_handle_at": (303, 264), "nfsservctl": (180, 42), "open_by_handle_at": (304, 265),
     "open_tree": (428, 428), "open_tree_attr": (467, 467), "perf_event_open": (298, 241),
@@ -42,10 +42,13 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "sched_setparam": (142, 118),
     "sched_setscheduler": (144, 119), "seccomp": (317, 277), "semget": (64, 190),
     "setdomainname": (171, 162), "sethostname": (170, 161), "setns": (308, 268),
-    "setpriority": (141, 140), "settimeofday": (164, 170), "shmat": (30, 196), "shmget": (29, 194),
+    "setfsgid": (123, 152), "setfsuid": (122, 151),
+    "setpriority": (141, 140), "setsockopt": (54, 208),
+    "settimeofday": (164, 170), "shmat": (30, 196), "shmget": (29, 194),
     "socket": (41, 198), "socketpair": (53, 199), "statmount": (457, 457), "swapoff": (168, 225),
     "swapon": (167, 224), "syslog": (103, 116), "tgkill": (234, 131), "tkill": (200, 130),
     "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282), "vhangup": (153, 58),
+    "vmsplice": (278, 75),
 }
 # fmt: on
 SIGCHLD = 17

@@ -27,6 +27,7 @@ import numpy as np
 
 from autograder.sandbox import wire
 from autograder.sandbox.worker import entropy, jupyter
+from autograder.sandbox.worker.elsewhere import call_elsewhere
 from autograder.sandbox.worker.settings import HELPER, Settings
 from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
@@ -155,8 +156,8 @@ class Runtime:
         np.random.seed(seed % 2**32)
         # torch.manual_seed would also note a stack trace for each backend that is not there
         self.torch.default_generator.manual_seed(seed)
-        if self.device.startswith("cuda"):
-            self.torch.cuda.manual_seed_all(seed)
+        if self.device != "cpu":
+            self.torch.get_device_module(self.device).manual_seed_all(seed)
         self.kept.clear()
         self.of_helpers.clear()
         for module in self.helpers.values():
@@ -213,6 +214,8 @@ class Runtime:
         args = [decoder.value(item) for item in header["args"]]
         kwargs = {name: decoder.value(item) for name, item in header["kwargs"]}
         decoder.finish()
+        if header.get("elsewhere"):
+            return call_elsewhere(self.torch, self.device, target, args, kwargs)
         if names := header.get("bend"):
             with self.bend(frozenset(names)):
                 return target(*args, **kwargs)

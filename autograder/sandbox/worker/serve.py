@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from autograder.sandbox import wire
 from autograder.sandbox.layers import Layer
-from autograder.sandbox.worker import entropy, jupyter
+from autograder.sandbox.worker import by_value, entropy, jupyter
 from autograder.sandbox.worker.runtime import Runtime
 
 
@@ -37,6 +37,7 @@ def serve(
     channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": worker}, []))
     jupyter.install()
     entropy.install(torch)
+    by_value.where_sockets_are_refused(torch)
     runtime = Runtime(torch, device)
     while True:
         prefix = receive(channel, wire.PREFIX.size)

@@ -155,7 +155,9 @@ def random_start(rng):
 def takes_one_step_downhill(student, rng):
     """one epoch of SGD at lr 0.1 brings w = b = 0 to w = 0.05, b = 0, and any start as far"""
     for start in (START, random_start(rng)):
-        end = student.define(LAB, "watched_run")(student.train, HOURS, PASSED, *start, 1, 0.1)
+        report = student.define(LAB, "watched_run")(student.train, HOURS, PASSED, *start, 1, 0.1)
+        expect(report, what="The dict of weights").is_dict(["weights", "seen"])
+        end = plain(report)
         w, b = array(end["weights"], 2, what="The list of weights after one epoch")
         w_0, b_0 = (float(part.item()) for part in start)
         wanted_w, wanted_b = descent(HOURS, PASSED, *start, 0.1, 1)[1]
@@ -204,7 +206,10 @@ def runs_any_number_of_epochs(student):
 @check(points=1, after=takes_one_step_downhill)
 def leaves_the_rest_as_it_was(student):
     """x, y, the model's mode, requires_grad and the optimizer's settings stay as they were"""
-    found = student.define(LAB, "manners")(student.train, HOURS, PASSED)
+    report = student.define(LAB, "manners")(student.train, HOURS, PASSED)
+    parts = "x", "y", "data_grad", "training", "requires_grad", "settings", "held"
+    expect(report, what="The dict of what is left").is_dict(parts)
+    found = plain(report)
     tracked = array(found["data_grad"], 2)
     kept = {
         "x": np.array_equal(array(found["x"]), HOURS) and not tracked[0],

@@ -187,16 +187,16 @@ def freezes_the_model(model, x):
 
 @mistake(fails=stays_on_the_device_of_its_inputs, ids="M74", replaces="accuracy")
 def casts_by_type_name(model, x, y):
-    """On a CPU this is right. Some casts change more than the number type: on which device
-    does each tensor in the comparison live?"""
+    """On a CPU this is right. A new tensor, and what some casts make, lies there whatever it was
+    made from: on which device does each tensor in the comparison live?"""
     label = (model(x) > 0.5).type(torch.FloatTensor)
     return torch.mean((label == y).type(torch.float)).item()
 
 
 @mistake(fails=stays_on_the_device_of_its_inputs, ids="M74", replaces="predict")
 def compares_with_a_new_tensor(model, x):
-    """On a CPU this is right. Build new tensors from one that you were given: on which device
-    does each tensor in the comparison live?"""
+    """On a CPU this is right. A new tensor, and what some casts make, lies there whatever it was
+    made from: on which device does each tensor in the comparison live?"""
     return (model(x) > torch.FloatTensor([0.5])).float()
 
 

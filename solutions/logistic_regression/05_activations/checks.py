@@ -191,8 +191,9 @@ def hidden_model_follows_the_worked_example(student):
 
 def runs(student, names, seed):
     """compare_activations on the grid: four epochs, {name: losses}, each a list of four floats."""
-    found = student.compare_activations(names, *grid(), 4, 0.05, seed)
-    expect(found).is_dict(names)
+    returned = student.compare_activations(names, *grid(), 4, 0.05, seed)
+    expect(returned).is_dict(names)
+    found = plain(returned)
     for name in names:
         expect(found[name], what=f"The run of {name}").is_list(4).is_finite()
     return {name: array(found[name], 4, what=f"The run of {name}") for name in names}
@@ -210,9 +211,10 @@ def start(build, name, seed):
 def start_of(student, name, seed):
     """The weights that compare_activations has to start from: those of HiddenModel(name) after the
     seed. Fails where they are not those of 2 inputs, 8 units and 1 output, or not random."""
-    found = student.define(START, "start")(student.HiddenModel, name, seed)
+    returned = student.define(START, "start")(student.HiddenModel, name, seed)
     what = f"The list of weights of HiddenModel({name!r})"
-    expect(found, what=what).is_list(4)
+    expect(returned, what=what).is_list(4)
+    found = plain(returned)
     shapes = ((8, 2), (8,), (1, 8), (1,))
     weights = [array(found[i], *shape, what=what) for i, shape in enumerate(shapes)]
     if len(np.unique(weights[0])) < weights[0].size or not np.any(weights[2]):

@@ -117,11 +117,11 @@ def prelu_has_something_to_learn(student):
     """The slope of PReLU is a parameter of its model, is trained, and belongs to it alone"""
     first, second = student.HiddenModel("PReLU", 3), student.HiddenModel("PReLU", 3)
     found = student.define(SLOPES, "fit_a_little")(first, second, *grid())
-    parts = [expect(found[i], what="The list of parameters").is_list() for i in range(3)]
-    before, trained, other = (
-        [array(part, what="A parameter of HiddenModel") for part in plain(found[i])]
-        for i in range(len(parts))
-    )
+    what = "The list of parameters"
+    expect(found, what=what).is_list(3)
+    for part in plain(found):
+        expect(part, what=what).is_list()
+    before, trained, other = ([array(one, what=what) for one in part] for part in plain(found))
     expect(
         sum(part.size for part in trained),
         what='The count of numbers that HiddenModel("PReLU", 3) can learn',
@@ -167,9 +167,11 @@ def hidden_layer_separates_the_grid(student, reference, thresholds):
     fit, fit_ours = (one.define(WEIGHTS + FIT, "fit") for one in (student, reference))
     shares, said = [], []
     for name in ("ReLU", "PReLU", "Tanh", "Softplus"):
-        outputs = fit(student.HiddenModel, name, *grid(), 25)
+        returned = fit(student.HiddenModel, name, *grid(), 25)
         start = fit_ours(reference.HiddenModel, name, *grid(), 25)[0]
         what = f"What HiddenModel({name!r}) gives with weights of ours"
+        expect(returned, what=what).is_list(2)
+        outputs = plain(returned)
         expect(outputs[0], what=what).close_to(start, atol=1e-5)
         (first, _), (last, accuracy) = (loss_and_accuracy(outputs[i]) for i in range(2))
         share = np.clip((first - last) / (first - thresholds.loss), 0, 1)

@@ -299,8 +299,9 @@ def every_run_has_the_same_start(student):
 
 def runs_of(student, model, rates, epochs):
     """What compare_optimizers gives on the lecture's data, its form checked: {name: losses}."""
-    found = student.compare_optimizers(model, rates, HOURS, PASSED, epochs)
-    expect(found).is_dict(rates)
+    returned = student.compare_optimizers(model, rates, HOURS, PASSED, epochs)
+    expect(returned).is_dict(rates)
+    found = plain(returned)
     for name in rates:
         expect(found[name], what=f"The run of {name}").is_list(epochs).is_finite()
     return {name: array(found[name], epochs, what=f"The run of {name}") for name in rates}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -19,6 +20,7 @@ from autograder.sandbox import wire
 from autograder.sandbox.host.launcher import Launcher
 from autograder.sandbox.host.remote import Subject, value_of
 from autograder.sandbox.host.session import Session, Source
+from autograder.sandbox.host.time_limit import TimeLimit
 from autograder.sandbox.host.transport import OUTPUT_LIMIT, WorkerTransport
 from autograder.sandbox.layers import LAYERS
 from autograder.sandbox.linux import forkserver, hunt
@@ -86,16 +88,76 @@ def test_a_value_comes_back(student):
     "body",
     [
         "while True: pass",
+        "import os\n    os.fork()\n    while True: pass",
+        "import os\n    while os.fork(): os.wait()\n    sum(range(10**7))\n    os._exit(0)",
+        "import threading\n"
+        "    busy = threading.Thread(target=lambda: [0 for _ in iter(int, 1)])\n"
+        "    busy.start()\n    busy.join()",
+    ],
+    ids=["endless loop", "in a child", "in children that ended", "in a thread"],
+)
+def test_processor_time_is_limited(student, policy_of, body):
+    policy_of(memory_bytes=1 << 30)
+    fault = ends(student(f"def f():\n    {body}\n", G), TimedOut, seconds=0.4)
+    assert fault.message == "It did not finish within 0.4 seconds of processor time."
+
+
+def test_endless_output_is_ended(student):
+    body = "while True: print('x' * 1000)"
+    fault = ends(student(f"def f():\n    {body}\n", G), TimedOut, seconds=0.4)
+    assert "did not finish within" in fault.message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "import signal, time\n"
         "    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
         "    while True: time.sleep(9)",
-        "while True: print('x' * 1000)",
+        "import threading\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire()",
+        "import os\n    os.read(os.pipe()[0], 1)",
     ],
-    ids=["endless loop", "sleep without signals", "endless output"],
+    ids=["sleep without signals", "a lock that is never released", "nothing to read"],
 )
-def test_no_answer_in_time_is_a_time_out(student, body):
+def test_the_clock_ends_what_waits(student, body):
     fault = ends(student(f"def f():\n    {body}\n", G), TimedOut, seconds=0.4)
-    assert fault.message == "It did not finish within 0.4 seconds."
+    assert fault.message == (
+        "It did not finish within 1.6 seconds "
+        "(it may use 0.4 seconds of processor time, and take 1.6 in all)."
+    )
+
+
+@contextlib.contextmanager
+def busy_core(forkserver, others):
+    """Workers get one core, and share it with so many processes that never rest."""
+    cores = os.sched_getaffinity(forkserver)
+    core = {min(cores)}
+    os.sched_setaffinity(forkserver, core)
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(others)]
+    try:
+        for loop in loops:
+            os.sched_setaffinity(loop.pid, core)
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+        os.sched_setaffinity(forkserver, cores)
+
+
+def test_a_busy_machine_costs_nothing(student, launcher):
+    """By the clock it takes about eight times the limit, of which it uses a third."""
+    with busy_core(launcher._process.pid, others=20):
+        code = student(
+            """
+            import time
+            def f():
+                end = time.process_time() + 0.4
+                while time.process_time() < end: pass
+                return 7
+            """
+        )
+        assert code.call(seconds=1.2) == 7
 
 
 def test_an_endless_loop_at_the_top_costs_its_cell(student):
@@ -103,7 +165,7 @@ def test_an_endless_loop_at_the_top_costs_its_cell(student):
     assert code.call() == 2
     (found,) = code.session.load_faults
     assert (found.index, found.fault.kind) == (0, "timed out")
-    assert found.fault.message == "It did not finish within 0.5 seconds."
+    assert found.fault.message == "It did not finish within 0.5 seconds of processor time."
 
 
 @pytest.mark.parametrize(
@@ -401,7 +463,7 @@ def test_however_a_worker_ends_it_is_a_crash(transport, ending):
     channel.close()
     made.send(b"request")
     with pytest.raises(Crashed):
-        made.receive(5.0)
+        made.receive(TimeLimit(5.0))
 
 
 # -- the end --------------------------------------------------------------------------------
@@ -463,6 +525,7 @@ from autograder.sandbox.host.launcher import Launcher
 from autograder.sandbox.policy import Policy
 from autograder.sandbox.host.remote import Subject, value_of
 from autograder.sandbox.host.session import Session, Source
+from autograder.sandbox.host.time_limit import TimeLimit
 
 launcher = Launcher(Policy()).__enter__()
 session = Session(launcher.start, [Source(sys.argv[1], str)])

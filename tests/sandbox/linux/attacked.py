@@ -14,7 +14,7 @@ sys.path.insert(0, REPOSITORY)
 if "--torch" in OPTIONS:
     import torch.utils.data  # noqa: F401
 
-from autograder.sandbox.linux import confine, probe, seccomp, syscalls  # noqa: E402
+from autograder.sandbox.linux import confine, probe, seccomp, syscalls, weigh  # noqa: E402
 
 DEADLINE_SECONDS = 30
 
@@ -101,23 +101,21 @@ class Attack:
         left = os.path.exists(self.spawned.box)
         return {"status": status, "survivors": survivors, "left": left}
 
+    def memory(self, limit):
+        scale = weigh.Scale(self.spawned.pid, limit)
+        return {"over": scale.over(), "exact": scale.exact()}
+
     def wait(self):
         """Wait for the worker to end by itself."""
         select.select([self.status], [], [], DEADLINE_SECONDS)
         return {}
-
-    def memory(self, limit):
-        return {
-            "over": probe.over_memory(self.spawned.pid, limit),
-            "rss": probe.tree_rss(self.spawned.pid),
-        }
 
 
 def main():
     confine.prepare()
     if "--refuse-namespaces" in OPTIONS:
         syscalls.prctl(syscalls.Prctl.SET_NO_NEW_PRIVS, 1)
-        seccomp.install(seccomp.program(own_signals_only=None, memory_files=True))
+        seccomp.install(seccomp.program(own_signals_only=None, hidden_memory=True))
     attack = None
     for line in sys.stdin:
         request = json.loads(line)

@@ -43,6 +43,15 @@ def connect_service(path):
         return "connected"
 
 
+def write_to_service(path):
+    """A pair of sockets for datagrams needs no name of its own to write to another's."""
+    import socket
+
+    one, _ = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.sendto(b"mine", path)
+    return "connected"
+
+
 def kill_process(pid):
     import os
 
@@ -184,21 +193,144 @@ def allocate(size):
         return "allocated"
 
 
-def allocate_in_children(children, size):
-    """Each child stays below the limit on one process; together they don't."""
+def _in_children(children, work):
+    """Each child does something and stays; what it returns lives as long."""
     import os
     import signal
 
     reader, writer = os.pipe()
     for _ in range(children):
         if os.fork() == 0:
-            _hoard = b"x" * size
+            _kept = work()
             os.write(writer, b".")
             while True:
                 signal.pause()
     for _ in range(children):
         os.read(reader, 1)
-    hold("allocated")  # noqa: F821 - given to every attack
+    hold("held")  # noqa: F821 - given to every attack
+
+
+def allocate_in_children(children, size):
+    """Each child stays below the limit on one process; together they don't."""
+    _in_children(children, lambda: b"x" * size)
+
+
+def rewrite_in_children(children, size):
+    """Each child writes to what it inherited: no process has more than before, all have."""
+    inherited = bytearray(size)
+
+    def rewrite():
+        for start in range(0, size, 4096):
+            inherited[start] = 1
+
+    _in_children(children, rewrite)
+
+
+def allocate_and_hide(children, size):
+    """Nobody but root may look into a process that is not dumpable."""
+    import ctypes
+
+    def allocate():
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+        return b"x" * size
+
+    _in_children(children, allocate)
+
+
+def share_with_children(children, size):
+    """Inherited and only read: however many have it, it is there once. Takes half a second, in
+    which it may be weighed."""
+    import time
+
+    inherited = bytes(size)
+
+    def share():
+        end = time.process_time() + 0.5 / children
+        while time.process_time() < end:
+            pass
+        return inherited
+
+    _in_children(children, share)
+
+
+def huge_pages(children, size):
+    import mmap
+
+    def allocate():
+        kept = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        kept.madvise(14)
+        for start in range(0, size, 4096):
+            kept[start] = 1
+        return kept
+
+    _in_children(children, allocate)
+
+
+def tables_of_pages(size):
+    """Reads memory that was never written to: that costs no page, but tables of pages."""
+    import mmap
+
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000
+    kept = mmap.mmap(-1, size, flags=flags, prot=mmap.PROT_READ)
+    for start in range(0, size, 2 << 20):
+        kept[start]
+    hold("held")  # noqa: F821
+
+
+def full_sockets(children, pairs):
+    """What waits in sockets is in no process."""
+    import socket
+
+    def fill():
+        kept = [end for _ in range(pairs) for end in socket.socketpair()]
+        for end in kept:
+            end.setblocking(False)
+            try:
+                while True:
+                    end.send(bytes(1 << 16))
+            except BlockingIOError:
+                pass
+        return kept
+
+    _in_children(children, fill)
+
+
+def larger_sockets():
+    import socket
+
+    a, _ = socket.socketpair()
+    a.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+    return "larger"
+
+
+def files_in_the_box(files, size, named):
+    """Files, which may be memory, also without a name."""
+    import os
+
+    for number in range(files):
+        file = os.open(f"hoard-{number}", os.O_CREAT | os.O_WRONLY)
+        os.write(file, bytes(size))
+        if not named:
+            os.unlink(f"hoard-{number}")
+    hold("held")  # noqa: F821
+
+
+def shared_memory():
+    import mmap
+
+    return mmap.mmap(-1, 1 << 20) and "shared"
+
+
+def shared_device():
+    """Mapped as shared, this device is memory without a file."""
+    import mmap
+
+    with open("/dev/zero", "r+b") as device:
+        return mmap.mmap(device.fileno(), 1 << 20) and "shared"
+
+
+def pages_in_a_pipe():
+    return _system_call((278, 75), 0, 0, 0, 0) == 0 and "spliced"
 
 
 def daemon():

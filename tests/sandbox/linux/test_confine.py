@@ -244,6 +244,8 @@ def test_init_cannot_be_attacked_by_its_worker(forkserver, alone):
         attacks.use_keyring,
         attacks.memory_file,
         attacks.shared_segment,
+        attacks.larger_sockets,
+        attacks.pages_in_a_pipe,
         pytest.param(attacks.new_network, marks=as_root),
     ],
 )
@@ -251,6 +253,16 @@ def test_calls_without_business_are_refused_by_seccomp_alone(forkserver, alone, 
     assert forkserver.attack(attack, skip=alone("seccomp"))["raised"] == "PermissionError"
     free = forkserver.attack(attack, skip=LAYERS)
     assert "result" in free or "not implemented" in free["message"], "the attack does nothing here"
+
+
+def test_there_is_no_shared_memory_without_a_file(forkserver, contained_forkserver):
+    for server in (forkserver, contained_forkserver):
+        ended = server.attack(attacks.shared_memory)
+        assert ended["raised"] == "OSError"
+        assert "allocate memory" in ended["message"]
+        assert server.attack(attacks.shared_device)["raised"] in REFUSED
+        for attack in (attacks.shared_memory, attacks.shared_device):
+            assert server.attack(attack, skip=LAYERS)["result"] == "shared"
 
 
 @as_root
@@ -294,18 +306,61 @@ def test_memory_of_one_process_is_bounded(forkserver, alone):
     assert bound["raised"] == "OSError"
 
 
-def test_memory_of_all_processes_together_is_seen_from_outside(forkserver):
-    limit = 64 * MiB
-    policy = {"memory_bytes": limit}
-    with forkserver.worker(
-        attacks.allocate_in_children, policy=policy, children=4, size=30 * MiB
-    ) as (_, ending):
-        assert not forkserver.ask("memory", limit=limit)["over"]
-        assert forkserver.ask("strike")["result"] == "allocated"
-        measured = forkserver.ask("memory", limit=limit)
+HOARDS = {
+    attacks.allocate_in_children: {"children": 4, "size": 60 * MiB},
+    attacks.rewrite_in_children: {"children": 4, "size": 60 * MiB},
+    attacks.allocate_and_hide: {"children": 4, "size": 60 * MiB},
+    attacks.huge_pages: {"children": 4, "size": 60 * MiB},
+    attacks.tables_of_pages: {"size": 120 << 30},
+    attacks.full_sockets: {"children": 8, "pairs": 100},
+}
+"""None of the processes takes 128 MiB for itself; all together do."""
+
+
+def hoard(server, attack, arguments):
+    """How an attack ends which holds what it has until it is ended."""
+    with server.worker(attack, policy={"memory_bytes": 128 * MiB}, **arguments) as (_, ending):
+        struck = server.ask("strike")
+        server.ask("wait")
+    return struck | ending
+
+
+@pytest.mark.parametrize("attack", HOARDS, ids=lambda attack: attack.__name__)
+@pytest.mark.parametrize("where", ["forkserver", "contained_forkserver"])
+def test_memory_of_all_processes_together_is_bounded(request, where, attack):
+    ended = hoard(request.getfixturevalue(where), attack, HOARDS[attack])
+    assert ended["status"] == "memory\n"
+    assert not ended["survivors"]
+
+
+@pytest.mark.parametrize("where", ["forkserver", "contained_forkserver"])
+def test_memory_that_is_shared_counts_once(request, where):
+    server = request.getfixturevalue(where)
+    arguments, policy = {"children": 8, "size": 60 * MiB}, {"memory_bytes": 128 * MiB}
+    with server.worker(attacks.share_with_children, policy=policy, **arguments) as (_, ending):
+        assert server.ask("strike")["result"] == "held"
+    assert ending["status"] != "memory\n"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_files_are_bounded_by_the_private_root_or_weighed(forkserver, contained_forkserver, named):
+    arguments = {"files": 3, "size": 60 * MiB, "named": named}
+    full = hoard(forkserver, attacks.files_in_the_box, arguments)
+    heavy = hoard(contained_forkserver, attacks.files_in_the_box, arguments)
+    assert full["raised"] == "OSError"
+    assert heavy["status"] == "memory\n"
+    assert not heavy["left"]
+
+
+def test_memory_is_weighed_exactly(forkserver):
+    """What all have inherited and none has written to weighs once at most."""
+    arguments = {"children": 4, "size": 60 * MiB}
+    with forkserver.worker(attacks.rewrite_in_children, **arguments):
+        assert not forkserver.ask("memory", limit=30 * MiB)["over"]
+        assert forkserver.ask("strike")["result"] == "held"
+        measured = forkserver.ask("memory", limit=280 * MiB)
     assert measured["over"]
-    assert 120 * MiB <= measured["rss"] <= 150 * MiB
-    assert not ending["survivors"]
+    assert 300 * MiB <= measured["exact"] <= 330 * MiB
 
 
 # Endings

@@ -49,7 +49,7 @@ def instructions(program):
 @linux
 @pytest.mark.parametrize("pid", [None, 42])
 def test_every_jump_of_the_filter_stays_within_it(pid):
-    code = instructions(seccomp.program(own_signals_only=pid, memory_files=False))
+    code = instructions(seccomp.program(own_signals_only=pid, hidden_memory=False))
     for position, (operation, if_true, if_false, _) in enumerate(code):
         if operation & 7 == 5:
             assert position + 1 + max(if_true, if_false) < len(code)
@@ -58,8 +58,8 @@ def test_every_jump_of_the_filter_stays_within_it(pid):
 
 @linux
 def test_cuda_may_make_files_in_memory():
-    closed = seccomp.program(own_signals_only=None, memory_files=False)
-    assert len(seccomp.program(own_signals_only=None, memory_files=True)) < len(closed)
+    closed = seccomp.program(own_signals_only=None, hidden_memory=False)
+    assert len(seccomp.program(own_signals_only=None, hidden_memory=True)) < len(closed)
 
 
 @pytest.mark.parametrize(

@@ -120,17 +120,6 @@ def gradients(model, found):
         numbers += [float("nan")] * p.numel() if p.grad is None else p.grad.reshape(-1).tolist()
     order = sorted(range(len(found)), key=lambda k: (found[k] < 0, found[k]))
     return [numbers[k] for k in order]
-
-def device_complaint(model, x):
-    """What torch says of the model, moved to another device; "" where it says nothing."""
-    try:
-        model(x)
-        model.to("meta")(x.to("meta"))
-    except RuntimeError as error:
-        return str(error)
-    except Exception:
-        return ""
-    return ""
 '''
 
 
