@@ -59,8 +59,10 @@ def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
     shown = str(path)
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
-            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            data = file.read(most + 1) if regular else b""
+            status = os.fstat(file.fileno())
+            regular = stat.S_ISREG(status.st_mode)
+            # no more than there is: room for `most` would cost more than to read a usual file
+            data = file.read(min(most, status.st_size) + 1) if regular else b""
     except FileNotFoundError:
         raise SubmissionError(shown, "there is no such file or folder", "check the path") from None
     except (OSError, ValueError) as error:
