@@ -33,7 +33,7 @@ def is_spared(student):
     said = plain(student.shout("here"))
     orders = json.loads(ORDERS.read_text())
     thread = threading.current_thread().name.partition("_")[0]
-    *_, forkserver = hunt.children(os.getpid())
+    forkserver = [pid for pid in hunt.children(os.getpid()) if hunt.children(pid)][-1]
     if thread == "MainThread" and (what := orders.pop("workers", "")):
         ORDERS.write_text(json.dumps(orders))
         for pid in hunt.descendants(forkserver):
