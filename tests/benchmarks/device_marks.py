@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.author.fingerprints import mistakes_of
 from autograder.course.course import Course, solution_source
-from autograder.course.mistakes import load_mistakes
 from autograder.grading.grader import Grader, Settings
 from tests.pretend_device import pretend_device
 from tests.test_fairness import FORMS, WHOLE
@@ -25,28 +25,21 @@ from tests.test_fairness import FORMS, WHOLE
 ROOT = Path(__file__).parents[2]
 LAB = "logistic_regression"
 SECONDS = 120.0
-"""For a check: the pretended device is tens of times slower than the CPU."""
+"""For a check: the pretended device is tens of times slower than the CPU. Mistakes have what the
+exercise says."""
 
 Verdicts = dict[tuple[str, str, str], tuple[str, str]]
 
 
 def submissions(course: Course, folder: Path) -> Iterator[tuple[str, Path, list[str]]]:
-    """Kind, file and exercises of each."""
+    """Kind, file and exercises of each reference and form."""
     for exercise in course.assignment(LAB).exercises:
-        source = solution_source(exercise) or ""
-        changed = {f"mistake {one.name}": one.cells for one in load_mistakes(exercise)}
-        for name, cells in {"reference": (), **changed}.items():
-            path = folder / exercise.name / f"{name.split()[-1]}.py"
-            path.parent.mkdir(exist_ok=True)
-            parts = [f"# %%\n{cell}\n" for cell in (source, *cells)]
-            path.write_text("".join(parts), encoding="utf-8")
-            yield name.split()[0], path, [exercise.name]
-    for path in FORMS:
+        path = folder / f"{exercise.name}.py"
+        path.write_text(solution_source(exercise) or "", encoding="utf-8")
+        yield "reference", path, [exercise.name]
+    for path in (*FORMS, *WHOLE):
         if LAB in path.parts:
-            yield "form", path, [path.parent.name]
-    for path in WHOLE:
-        if LAB in path.parts:
-            yield "form", path, []
+            yield "form", path, [path.parent.name] if path in FORMS else []
 
 
 def marks(course: Course, device: str) -> Verdicts:
@@ -57,9 +50,14 @@ def marks(course: Course, device: str) -> Verdicts:
         for kind, path, only in submissions(course, Path(scratch)):
             for exercise in grader.grade(path, only).exercises:
                 for check in exercise.checks:
-                    name = f"{path.parent.name}/{path.name}"
+                    name = f"{path.parent.name if kind == 'form' else LAB}/{path.name}"
                     verdict = (check.status.value, str(check.score))
                     found[kind, name, f"{exercise.name}/{check.name}"] = verdict
+        for exercise in course.assignment(LAB).exercises:
+            for mistake, findings in mistakes_of(grader, exercise, lambda _: None).findings.items():
+                for finding in findings:
+                    verdict = (finding.status.value, f"{finding.fraction:g}")
+                    found["mistake", f"{exercise.name}/{mistake}", finding.check.name] = verdict
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 from autograder.author.fingerprints import mistakes_of
 from autograder.course.course import Course, solution_source
 from autograder.errors import DeviceError
+from autograder.grading.device import choose_device
 from autograder.grading.grader import Grader, Settings
 from autograder.judge import diagnosis
 from autograder.judge.run import profile_of
@@ -109,7 +110,7 @@ def test_what_is_pinned_to_the_cpu_fails_there(grader, write_submission, pin):
     assert all(check.status is not Status.INTERNAL for check in exercise.checks)
 
 
-def test_a_device_that_is_not_there_is_said_in_one_line(course):
-    for wanted in ("gpu", "cuda:x", "meta"):
+def test_a_device_that_is_not_there_is_said_in_one_line(launcher):
+    for wanted in ("gpu", "cuda:x", "cpu:0", "meta", "xpu:7"):
         with pytest.raises(DeviceError, match=f"unknown device '{wanted}'; use auto, cpu, cuda"):
-            Grader(course, Settings(device=wanted)).open()
+            choose_device(wanted, launcher)
