@@ -89,7 +89,8 @@ class Runner:
         try:
             while True:
                 grader = self.warm.of(self.course)
-                grader.prepare()
+                with contextlib.suppress(Interrupted):  # what was asked for next comes first
+                    grader.prepare()
                 job = self._take(grader)
                 if job is None:
                     return
