@@ -50,7 +50,7 @@ def run(state: WorkerState, body: Body, parent_fd: int | None) -> NoReturn:
             name = "worker"
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             confine_and_run(state, body)
-        status = _supervise(state, worker)
+        status = _supervise(state, worker, parent_fd)
     except BaseException as error:  # nothing may unwind into the forkserver's frames
         with contextlib.suppress(OSError):
             os.write(2, f"{name}: {type(error).__name__}: {error}\n".encode(errors="replace"))
@@ -67,6 +67,11 @@ def _detach(state: WorkerState, parent_fd: int | None) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     _leave_terminal()
     os.umask(0o022)
+    _die_with_forkserver(state, parent_fd)
+
+
+def _die_with_forkserver(state: WorkerState, parent_fd: int | None) -> None:
+    """End if it ends, or has ended. The kernel forgets this when a process changes its rights."""
     if state.has(Clone.NEWPID):
         prctl(Prctl.SET_PDEATHSIG, signal.SIGKILL)
     else:
@@ -140,11 +145,12 @@ def _map_ids(state: WorkerState) -> None:
     (proc / "gid_map").write_text(f"{group or 1000} {group} 1")
 
 
-def _supervise(state: WorkerState, worker: int) -> int:
+def _supervise(state: WorkerState, worker: int, parent_fd: int | None) -> int:
     """Wait for the worker, reap orphans, report how the worker ended; returns an exit status."""
     os.fchdir(state.proc)
-    close_all_except({2, state.status_fd})
+    close_all_except({2, state.status_fd, *(() if parent_fd is None else (parent_fd,))})
     _give_up_rights(state)
+    _die_with_forkserver(state, parent_fd)
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
     last = _wait(worker, _scale(state))
     if not state.has(Clone.NEWPID):

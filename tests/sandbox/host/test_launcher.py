@@ -562,6 +562,20 @@ def test_a_fork_that_is_refused_is_said_and_the_forkserver_lives(monkeypatch):
             os.fstat(fd)
 
 
+@pytest.mark.parametrize("skipped", [frozenset(), frozenset({"pid"})], ids=["all on", "no pid"])
+def test_when_the_forkserver_is_killed_its_workers_die(skipped):
+    with Launcher(Policy(skip=skipped), spares=False) as launcher:
+        code = Student(launcher, DAEMON)
+        assert code.call() == 1
+        handles = [os.pidfd_open(pid) for pid in hunt.descendants(launcher._process.pid)]
+        assert len(handles) >= 3, "init, worker, daemon"
+        launcher._process.kill()
+        for handle in handles:
+            assert select.select([handle], [], [], SECONDS)[0], "a process outlived the forkserver"
+            os.close(handle)
+        code.session.close()
+
+
 def test_when_the_judge_is_killed_everything_dies():
     judge = subprocess.Popen(
         [sys.executable, "-c", JUDGE, DAEMON],
