@@ -383,7 +383,6 @@ class Grader:
         )
         if reference is not None:
             reference.close()
-        self.bench.close()
         return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------

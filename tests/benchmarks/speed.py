@@ -95,6 +95,10 @@ class RecordingLauncher:
         self.sessions = sessions
         self.interrupted = launcher.interrupted
 
+    @property
+    def alive(self) -> bool:
+        return self.launcher.alive
+
     def start(self) -> Transport:
         self.sessions.append([])
         return Recorder(self.launcher.start(), self.sessions[-1])
