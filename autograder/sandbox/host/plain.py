@@ -129,6 +129,7 @@ class PlainLauncher(AnyLauncher):
                 transport.release()
         if self._spare is not None:
             finish(self._spare)
+            self._spare = None
 
     @property
     def alive(self) -> bool:
