@@ -2,7 +2,7 @@
 
     StudentFault                 something for which the check gets no points
     ├── Raised                   an exception, with the student's own line
-    ├── TimedOut                 no answer before the deadline
+    ├── TimedOut                 over its limit of processor time, or far over it by the clock
     ├── OutOfMemory              over the memory budget
     ├── Crashed                  the process ended: a signal, or os._exit
     └── BrokeProtocol            an answer that is none

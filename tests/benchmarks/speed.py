@@ -93,7 +93,9 @@ class RecordingLauncher:
     def __init__(self, launcher: AnyLauncher, sessions: list[list[bytes]]):
         self.launcher = launcher
         self.sessions = sessions
-        self.interrupted = launcher.interrupted
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.launcher, name)
 
     @property
     def alive(self) -> bool:

@@ -33,7 +33,6 @@ from autograder.sandbox.host.base import ENVIRONMENT, AnyLauncher, death, start_
 from autograder.sandbox.host.transport import OUTPUT_LIMIT, START_SECONDS, WorkerTransport
 from autograder.sandbox.layers import LAYERS, Layer
 from autograder.sandbox.linux.forkserver import PRELOADED
-from autograder.sandbox.worker.serve import serve
 
 HERE = "127.0.0.1"
 TOKEN_BYTES = 32
@@ -129,6 +128,7 @@ class PlainLauncher(AnyLauncher):
                 transport.release()
         if self._spare is not None:
             finish(self._spare)
+            self._spare = None
 
     @property
     def alive(self) -> bool:
@@ -201,11 +201,11 @@ def main(given: dict[str, Any]) -> None:
     ends = os.fdopen(os.dup(0), "rb", 0)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     threading.Thread(target=_end_with, args=(ends,), daemon=True).start()
-    torch, *_ = [importlib.import_module(name) for name in PRELOADED]
+    torch, worker, *_ = [importlib.import_module(name) for name in PRELOADED]
     channel = socket.create_connection((HERE, given["port"]))
     channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     channel.sendall(bytes.fromhex(given["token"]))
-    serve(channel.detach(), torch, given["device"], ())
+    worker.serve(channel.detach(), torch, given["device"], ())
 
 
 def _end_with(ends: IO[bytes]) -> None:

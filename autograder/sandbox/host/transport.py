@@ -100,16 +100,13 @@ class WorkerTransport:
 
     def receive(self, limit: TimeLimit) -> tuple[bytes, bytes]:
         wait = Wait(limit, self._times)
-        try:
-            while (frame := self._take_frame()) is None:
-                if self.hung_up:
-                    raise self._post_mortem()
-                if self.interrupted.is_set():
-                    raise Interrupted
-                limit.check()
-                self._pump(POLL_SECONDS)
-                wait.charge()
-        finally:
+        while (frame := self._take_frame()) is None:
+            if self.hung_up:
+                raise self._post_mortem()
+            if self.interrupted.is_set():
+                raise Interrupted
+            limit.check()
+            self._pump(POLL_SECONDS)
             wait.charge()
         return frame
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from pathlib import Path
 
 proc = "/proc"
 """Where processes are looked up. An init in a root of its own keeps the /proc outside at hand."""
@@ -43,7 +42,8 @@ def _children_by_scan(parent: int) -> list[int]:
 def read(pid: int | str, name: str) -> str:
     """Text of /proc/PID/NAME; empty if it is gone or may not be read."""
     try:
-        return Path(f"{proc}/{pid}/{name}").read_text("utf-8", "replace")
+        with open(f"{proc}/{pid}/{name}", encoding="utf-8", errors="replace") as file:
+            return file.read()
     except OSError:
         return ""
 

@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import stat
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -175,15 +176,23 @@ def _scale(state: WorkerState) -> weigh.Scale:
 
 
 def _wait(worker: int, scale: weigh.Scale) -> str:
-    """How the worker ended, in the words of the status."""
+    """How the worker ended, in the words of the status.
+
+    Also a child that is stopped or goes on wakes us, as when it is weighed: what is due then is
+    told by the clock.
+    """
+    due = 0.0
     while True:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == worker:
             return str(os.waitstatus_to_exitcode(status))
-        if pid == 0:
-            signal.sigtimedwait((signal.SIGCHLD,), scale.pause)
+        left = due - time.monotonic()
+        if left <= 0:
             if scale.over():
                 return TOO_MUCH_MEMORY
+            due = time.monotonic() + scale.pause
+        elif pid == 0:
+            signal.sigtimedwait((signal.SIGCHLD,), left)
 
 
 def _give_up_rights(state: WorkerState) -> None:

@@ -26,6 +26,8 @@ def remove(box: str, user: int | None, *, everywhere: bool) -> None:
 
 def _remove_files(top: str, user: int, *, deep: bool) -> None:
     """By descriptors of folders: another worker may put a link in the place of any of them."""
+    if not os.path.isdir(top):
+        return
     for _, folders, files, descriptor in os.fwalk(top):
         for name in (*folders, *files):
             with contextlib.suppress(OSError):

@@ -13,8 +13,9 @@ from .state import NAMESPACES, namespace_of
 
 _SECCOMP_FILTER = "2"
 _NANOSECOND = 1e-9
-_UTIME, _CUTIME = 11, 13
-"""Places in /proc/PID/stat after the name; each is followed by the time in the kernel."""
+_OWN, _OF_ENDED, _END = 11, 13, 15
+"""Where in /proc/PID/stat, after the name, the time of a process stands, and that of its children
+that have ended."""
 
 
 class Times(NamedTuple):
@@ -58,15 +59,15 @@ def probe(pid: int) -> dict[str, bool]:
 
 def times(init_pid: int) -> Times:
     """What the processes below an init have used up to now, those that have ended included."""
-    ended = _ticks(init_pid, _CUTIME)
+    ended = _ticks(init_pid, _OF_ENDED)
     living = hunt.descendants(init_pid)
-    ticks = ended + sum(_ticks(pid, _UTIME) + _ticks(pid, _CUTIME) for pid in living)
+    ticks = ended + sum(_ticks(pid, _OWN) for pid in living)
     delays = {task: _delay(pid, task) for pid in living for task in hunt.names(pid, "task")}
     return Times(ticks / os.sysconf("SC_CLK_TCK"), delays)
 
 
-def _ticks(pid: int, place: int) -> int:
-    return sum(map(int, hunt.stat(pid)[place : place + 2]))
+def _ticks(pid: int, first: int) -> int:
+    return sum(map(int, hunt.stat(pid)[first:_END]))
 
 
 def _delay(pid: int, task: str) -> float:

@@ -82,8 +82,8 @@ def refuse_mixed(operation: Any, args: Any, kwargs: Any, kind: str, known_as: st
         raise RuntimeError(
             f"Expected a '{wanted}' device type for generator but found '{generator.device.type}'"
         )
-    strangers = functools.partial(_strangers, kind)
-    if not any(map(strangers, (*args, *kwargs.values()))):
+    others = functools.partial(_of_other_devices, kind)
+    if not any(map(others, (*args, *kwargs.values()))):
         return
     name = operation.name().removeprefix("aten::").partition(".")[0].rstrip("_")
     if name in COPIES:
@@ -93,7 +93,7 @@ def refuse_mixed(operation: Any, args: Any, kwargs: Any, kind: str, known_as: st
             continue
         value = args[position] if position < len(args) else kwargs.get(argument.name)
         is_written = argument.alias_info is not None and argument.alias_info.is_write
-        for one in strangers(value):
+        for one in others(value):
             if is_written or one.dim():
                 raise MixedDevices(
                     "Expected all tensors to be on the same device, but found at least two "
@@ -101,7 +101,7 @@ def refuse_mixed(operation: Any, args: Any, kwargs: Any, kind: str, known_as: st
                 )
 
 
-def _strangers(kind: str, value: Any) -> list[Any]:
+def _of_other_devices(kind: str, value: Any) -> list[Any]:
     """The tensors in an argument that lie on a device of another type."""
     several = value if isinstance(value, (list, tuple)) else (value,)
     return [one for one in several if hasattr(one, "dim") and one.device.type != kind]
@@ -117,7 +117,7 @@ def pretended(
     makers = (torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor.new_tensor)
     to_numpy = (torch.Tensor.numpy, torch.Tensor.__array__)
 
-    class Shell(torch.Tensor):  # type: ignore[misc, name-defined]
+    class Pretended(torch.Tensor):  # type: ignore[misc, name-defined]
         """A tensor there. `held` is the one on the CPU."""
 
         __torch_function__ = torch._C._disabled_torch_function_impl
@@ -141,7 +141,7 @@ def pretended(
         ) -> Any:
             return run(function, args, kwargs or {})
 
-    class Operations(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
+    class PretendedOperations(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
         """Sees what is made there, too, such as torch.zeros(1, device=x.device)."""
 
         @classmethod
@@ -153,7 +153,7 @@ def pretended(
         ) -> Any:
             return run(function, args, kwargs or {})
 
-    class Functions(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
+    class PretendedFunctions(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
         """What torch does before it comes to operations."""
 
         def __init__(self, choices: list[Any]):
@@ -163,7 +163,7 @@ def pretended(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             kwargs = kwargs or {}
-            shell = args[0] if args and isinstance(args[0], Shell) else None
+            shell = args[0] if args and isinstance(args[0], Pretended) else None
             if function is torch.Tensor.tolist and shell is not None:
                 return shell.detach().cpu().tolist()
             if function in to_numpy and shell is not None:
@@ -176,7 +176,8 @@ def pretended(
                 if torch.device(place).type == PRETENDED:
                     return function(*args, **{**kwargs, "device": "cpu"}).to(PRETENDED)
             value = function(*args, **kwargs)
-            if function is torch.Tensor.to and shell is not None and not isinstance(value, Shell):
+            is_move = function is torch.Tensor.to and shell is not None
+            if is_move and not isinstance(value, Pretended):
                 self.choices.append(function)
             return value
 
@@ -187,7 +188,7 @@ def pretended(
             shells[id(shell.held)] = shell
             return shell.held
 
-        low_args, low_kwargs = each(Shell, lowered, (args, kwargs))
+        low_args, low_kwargs = each(Pretended, lowered, (args, kwargs))
         place = kwargs.get("device")
         is_there = bool(shells) if place is None else torch.device(place).type == PRETENDED
         if not shells and not is_there:
@@ -202,13 +203,13 @@ def pretended(
         def lifted(low: Any) -> Any:
             if id(low) in shells:
                 return shells[id(low)]
-            return Shell(low) if is_there else low
+            return Pretended(low) if is_there else low
 
         return each(torch.Tensor, lifted, value)
 
     @contextlib.contextmanager
     def context(choices: list[Any]) -> Any:
-        with Operations(), Functions(choices):
+        with PretendedOperations(), PretendedFunctions(choices):
             yield
 
     return context

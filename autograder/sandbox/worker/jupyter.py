@@ -33,9 +33,9 @@ OFFERED = (
     " set_matplotlib_formats update_display"
 ).split()
 """What `from IPython.display import *` gives, besides `display`."""
-PRETENDED = ("IPython", "import_ipynb", "nbimporter", "importnb", "ipynb")
-IN_FOLDERS = "ipynb.fs.full.", "ipynb.fs.defs."
-
+NOT_HERE = ("IPython", "import_ipynb", "nbimporter", "importnb", "ipynb")
+IN_FOLDERS = ("ipynb.fs.full.", "ipynb.fs.defs.")
+"""Before the name of a notebook that is imported as a module."""
 
 WRAPPED = (types.FunctionType, type)
 """What a decorator gives back as it was."""
@@ -251,7 +251,7 @@ def execute(code: types.CodeType, namespace: dict[str, Any]) -> None:
 # -- imports ----------------------------------------------------------------------------------
 
 
-class _Pretended(types.ModuleType):
+class _Empty(types.ModuleType):
     """A module of Jupyter's that holds nothing."""
 
     def __getattr__(self, name: str) -> Any:
@@ -260,23 +260,20 @@ class _Pretended(types.ModuleType):
         return Nothing()
 
 
-class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds what is pretended, and notebooks beside the work as modules."""
+class JupyterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds Jupyter's modules, which hold next to nothing."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """As `sys.meta_path` asks for it."""
-        own = fullname
-        for prefix in IN_FOLDERS:
-            own = own.removeprefix(prefix)
-        if own == fullname and fullname.partition(".")[0] in PRETENDED:
+        if fullname.partition(".")[0] in NOT_HERE and not fullname.startswith(IN_FOLDERS):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """An empty one."""
-        return _Pretended(spec.name)
+        return _Empty(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Puts into it what it must have."""
@@ -315,7 +312,7 @@ class NotebookFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def install() -> None:
     """Once, in a worker's own process; helper modules find the same names, as under IPython."""
     vars(builtins).update(get_ipython=get_ipython, display=display)
-    sys.meta_path[:0] = [Finder()]
+    sys.meta_path.insert(0, JupyterFinder())
     sys.meta_path.append(NotebookFinder())
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.worker import entropy, jupyter
 from autograder.sandbox.worker.elsewhere import call_elsewhere
-from autograder.sandbox.worker.settings import HELPER, Settings
+from autograder.sandbox.worker.settings import HELPER, ProcessSettings
 from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
 MESSAGE_LIMIT = 2_000
@@ -43,7 +43,6 @@ ERRORS = [
     if type(kind) is type and issubclass(kind, BaseException)
 ]
 """Python's own exceptions."""
-
 
 FAILED = object()
 """Stands for an entry point whose definition did not run."""
@@ -66,13 +65,13 @@ class Runtime:
         self.future = 0
         self.handed_in: dict[str, tuple[Any, bool]] = {}
         self.left_out = 0
-        self.settings: Settings
+        self.settings: ProcessSettings
         self.watch: Watch
         self.bend: Bend
         self.watched: list[str] = []
         self.loading = True
         self.helpers: dict[str, types.ModuleType] = {}
-        self.of_helpers: set[int] = set()
+        self.ours: set[int] = set()
 
     # -- requests ---------------------------------------------------------------------
 
@@ -127,7 +126,7 @@ class Runtime:
         if self.device != "cpu":
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else cuBLAS varies
             self.torch.set_default_device(self.device)
-        self.settings = Settings(self.torch)
+        self.settings = ProcessSettings(self.torch)
         self.prepared = True
 
     def _begin(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
@@ -145,11 +144,12 @@ class Runtime:
                 self.settings.adopt()
             self.loading = False
             self.settings.restore()
+        namespace = self.module.__dict__
         for name, (value, firmly) in self.handed_in.items():
-            if firmly or not callable(self.module.__dict__.get(name)):
-                self.module.__dict__[name] = value
+            if firmly or not callable(namespace.get(name)):
+                namespace[name] = value
                 if value is FAILED:
-                    del self.module.__dict__[name]
+                    del namespace[name]
         seed = header["seed"]
         entropy.reseed(seed)
         random.seed(seed)
@@ -159,7 +159,7 @@ class Runtime:
         if self.device != "cpu":
             self.torch.get_device_module(self.device).manual_seed_all(seed)
         self.kept.clear()
-        self.of_helpers.clear()
+        self.ours.clear()
         for module in self.helpers.values():
             sys.modules.pop(module.__name__, None)
         self.helpers.clear()
@@ -188,7 +188,7 @@ class Runtime:
         names, namespace = header.get("hands_in", ()), self.module.__dict__
         for name, firmly in names:
             self.handed_in.setdefault(name, (FAILED, firmly))
-        self.future |= execute(header["source"], header["key"], namespace, self.future)
+        self.future |= run_cell(header["source"], header["key"], namespace, self.future)
         for name, firmly in names:
             if callable(value := namespace.get(name)):
                 self.handed_in[name] = value, firmly
@@ -231,7 +231,7 @@ class Runtime:
     def _is_ours(self, header: dict[str, Any]) -> bool:
         """Whether the request is about a helper, what one has made, or torch itself."""
         base = header["target"]["base"] if header["op"] in ("call", "get") else {}
-        return header["op"] == "define" or "m" in base or base.get("r") in self.of_helpers
+        return header["op"] == "define" or "m" in base or base.get("r") in self.ours
 
     def _get(self, header: dict[str, Any], decoder: wire.Decoder) -> Any:
         return self._resolve(header["target"], decoder)
@@ -261,7 +261,7 @@ class Runtime:
         self.next_ref += 1
         self.kept[ref] = value
         if is_ours:
-            self.of_helpers.add(ref)
+            self.ours.add(ref)
         return ref
 
     def _tensor(self, value: wire.ArrayValue) -> Any:
@@ -324,7 +324,7 @@ def compiled(source: str, key: str, future: int) -> types.CodeType:
     return code
 
 
-def execute(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
+def run_cell(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
     """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`.
 
     `future` are the compiler flags of `from __future__` imports in earlier cells; returns

@@ -27,14 +27,14 @@ def serve(
     channel_fd: int, torch: types.ModuleType, device: str, layers: Sequence[Layer]
 ) -> NoReturn:
     """Sends the report of layers, then answers requests on the channel; never returns."""
-    os.set_inheritable(channel_fd, False)
     channel = socket.socket(fileno=channel_fd)
+    channel.set_inheritable(False)
     worker, this_process, leave = os.getpid(), os.getpid, os._exit
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=channel.close)
     sys.path.append(os.getcwd())
     report = [[layer.name, layer.on, layer.detail] for layer in layers]
-    channel.sendall(wire.pack({"id": "hello", "layers": report, "pid": worker}, []))
+    channel.sendall(wire.pack({"id": "hello", "layers": report}, []))
     jupyter.install()
     entropy.install(torch)
     by_value.where_sockets_are_refused(torch)

@@ -12,7 +12,6 @@ holds for helpers and arguments as well: torch does not multiply it with float32
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import gc
 import importlib
@@ -23,8 +22,7 @@ import signal
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,7 +39,7 @@ class Setting(NamedTuple):
     write: Callable[[Any], None]
 
 
-class Settings:
+class ProcessSettings:
     """All of them. Make it before student code runs; then `reset`, `adopt`, `restore`."""
 
     def __init__(self, torch: types.ModuleType):
@@ -51,36 +49,37 @@ class Settings:
         self.set_default_device = inspect.unwrap(torch.set_default_device)
         tolerate_missing_devices(torch, self.missing)
         self._guards: list[Any] = []
-        self.switches = self._switches()
+        self.switches, self.wanted = zip(*self._switches(), strict=True)
         self.defaults = self._defaults()
         self.own = [*self.defaults, *self._rest()]
+        with warnings.catch_warnings(action="ignore"):  # torch 2.9 says once that this is old
+            self._read_precision()
         write_filters(warnings.filters[:])
         self.begin_with = [setting.read() for setting in self.own]
-        self.of_file = self.begin_with
-        self.of_helpers = self.begin_with[: len(self.defaults)]
+        self._remember(self.begin_with)
 
     # -- when -------------------------------------------------------------------------
 
     def reset(self) -> None:
         """Before the cells of a file: everything as it was at first."""
-        self.of_file = self.begin_with
-        self.of_helpers = self.begin_with[: len(self.defaults)]
+        self._remember(self.begin_with)
         self.restore()
 
     def adopt(self) -> None:
         """After the cells of a file: what is set now is its own."""
-        self.of_file = [setting.read() for setting in self.own]
+        self._remember([setting.read() for setting in self.own])
         write_filters(warnings.filters[:])  # ours before an "error" of the file's
+
+    def _remember(self, values: list[Any]) -> None:
+        self.of_file = values
         self.of_helpers = self.begin_with[: len(self.defaults)]
-        if self.of_file[0] == self.torch.float64:
-            self.of_helpers = [self.torch.float64, *self.of_helpers[1:]]
+        if values[0] == self.torch.float64:
+            self.of_helpers[0] = self.torch.float64
 
     def restore(self) -> None:
         """Before each check: the switches, and what is the file's own."""
         self.torch.set_flush_denormal(False)
-        for read, write, wanted in self.switches:
-            if read() != wanted:
-                write(wanted)
+        put(self.switches, self.wanted)
         put(self.own, self.of_file)
 
     def as_helper(
@@ -140,12 +139,14 @@ class Settings:
             self.set_default_device(device)
         if self._read_device() != device:
             self._leave_modes(device)
+        if device is None:  # of a None that is kept there torch 2.6 makes an error
+            vars(self.torch._GLOBAL_DEVICE_CONTEXT).clear()
 
     def _leave_modes(self, device: Any) -> None:
         """Switches off whatever sees each call of torch, but for this default device."""
         while self.torch._C._len_torch_function_stack():
             self.torch.overrides._pop_mode()
-        self.torch._GLOBAL_DEVICE_CONTEXT.device_context = None
+        vars(self.torch._GLOBAL_DEVICE_CONTEXT).clear()
         self.devices.CURRENT_DEVICE = None
         self.set_default_device(device)
 
@@ -156,53 +157,40 @@ class Settings:
         return count - (self._read_device() is not None)
 
     def _rest(self) -> list[Setting]:
-        shown = self.torch._tensor_str.PRINT_OPTS
-        hooks = registries(self.torch)
+        tables = [os.environ, vars(self.torch._tensor_str.PRINT_OPTS), *registries(self.torch)]
         return [
             Setting(folder, enter),
-            Setting(os.environ.copy, lambda table: refill(os.environ, table)),
             Setting(lambda: sys.path[:], write_path),
             Setting(lambda: (sys.stdout, sys.stderr), write_streams),
             Setting(np.get_printoptions, lambda table: np.set_printoptions(**table)),
-            Setting(lambda: dataclasses.asdict(shown), lambda table: vars(shown).update(table)),
             Setting(lambda: locale.setlocale(locale.LC_ALL), set_locale),
             *[
                 Setting(functools.partial(dict, table), functools.partial(refill, table))
-                for table in hooks
+                for table in tables
             ],
         ]
 
-    def _switches(self) -> list[tuple[Callable[[], Any], Callable[[Any], None], Any]]:
+    def _switches(self) -> Iterator[tuple[Setting, Any]]:
+        """Each with what it is before any code runs."""
         torch = self.torch
-        found: list[tuple[Callable[[], Any], Callable[[Any], None], Any]] = [
-            (torch._C._len_torch_dispatch_stack, self._pop_dispatch_modes, 0),
-            (self._modes_left, lambda _: self._leave_modes(self._read_device()), 0),
-            (torch.is_inference_mode_enabled, self._leave_inference, False),
-            (torch.is_grad_enabled, torch.set_grad_enabled, True),
-            (torch.is_anomaly_enabled, torch.set_anomaly_enabled, False),
-            (self._read_determinism, self._write_determinism, (1, True)),
-            (torch.get_num_threads, torch.set_num_threads, 1),
-            (
-                torch.get_float32_matmul_precision,
-                torch.set_float32_matmul_precision,
-                torch.get_float32_matmul_precision(),
-            ),
-            (gc.isenabled, lambda _: gc.enable(), True),
-            (sys.gettrace, sys.settrace, sys.gettrace()),
-            (sys.getprofile, sys.setprofile, sys.getprofile()),
-        ]
-        found += [
-            (
-                functools.partial(torch.is_autocast_enabled, kind),
-                functools.partial(torch.set_autocast_enabled, kind),
-                False,
-            )
-            for kind in ("cpu", "cuda")
-        ]
+        modes, leave_modes = torch._C._len_torch_dispatch_stack, self._pop_dispatch_modes
+        yield Setting(modes, leave_modes), 0
+        yield Setting(self._modes_left, lambda _: self._leave_modes(self._read_device())), 0
+        yield Setting(torch.is_inference_mode_enabled, self._leave_inference), False
+        yield Setting(torch.is_grad_enabled, torch.set_grad_enabled), True
+        yield Setting(torch.is_anomaly_enabled, torch.set_anomaly_enabled), False
+        yield Setting(self._read_determinism, self._write_determinism), (1, True)
+        yield Setting(torch.get_num_threads, torch.set_num_threads), 1
+        yield Setting(self._read_precision, torch.set_float32_matmul_precision), "highest"
+        yield Setting(gc.isenabled, lambda _: gc.enable()), True
+        yield Setting(sys.gettrace, sys.settrace), sys.gettrace()
+        yield Setting(sys.getprofile, sys.setprofile), sys.getprofile()
+        for kind in ("cpu", "cuda"):
+            read = functools.partial(torch.is_autocast_enabled, kind)
+            yield Setting(read, functools.partial(torch.set_autocast_enabled, kind)), False
         if hasattr(signal, "setitimer"):
             for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
-                found.append((functools.partial(signal.getitimer, timer), stop(timer), (0.0, 0.0)))
-        return found
+                yield Setting(functools.partial(signal.getitimer, timer), stop(timer)), (0.0, 0.0)
 
     def _pop_dispatch_modes(self, wanted: int) -> None:
         while self.torch._C._len_torch_dispatch_stack() > wanted:
@@ -212,6 +200,13 @@ class Settings:
         guard = self.torch.inference_mode(wanted)
         guard.__enter__()
         self._guards.append(guard)
+
+    def _read_precision(self) -> str:
+        """Torch refuses to tell where the older and the newer way to set it were mixed."""
+        try:
+            return str(self.torch.get_float32_matmul_precision())
+        except RuntimeError:
+            return ""
 
     def _read_determinism(self) -> tuple[int, bool]:
         filled = self.torch.utils.deterministic.fill_uninitialized_memory
@@ -263,7 +258,7 @@ def stop(timer: int) -> Callable[[Any], None]:
 
 def folder() -> str:
     try:
-        return str(Path.cwd())
+        return os.getcwd()
     except OSError:
         return ""
 
@@ -315,11 +310,7 @@ def tolerate_missing_devices(torch: Any, missing: list[str]) -> None:
         try:
             if device is not None:
                 torch.empty(0, device=device)
-        except (
-            AssertionError,
-            RuntimeError,
-            ImportError,
-        ):  # torch's words for a device that is not there
+        except (AssertionError, RuntimeError, ImportError):  # the device is not there
             missing.append(str(torch.device(device)))
         else:
             set_device(device)

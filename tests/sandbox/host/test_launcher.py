@@ -555,7 +555,7 @@ def test_a_fork_that_is_refused_is_said_and_the_forkserver_lives(monkeypatch):
     monkeypatch.setattr(forkserver.confine, "spawn", refused)
     fields = {"memory_bytes": 1 << 30, "cpu_seconds": 60, "devices": (), "skip": []}
     fds = [os.dup(0) for _ in range(3)]
-    said = forkserver.answer({"spawn": fields, "device": "cpu"}, fds, {}, None)
+    said = forkserver.answer({"spawn": fields, "device": "cpu"}, fds, {}, None, None)
     assert said == {"pid": 0, "refused": "[Errno 11] Resource temporarily unavailable"}
     for fd in fds:
         with pytest.raises(OSError, match="Bad file descriptor"):

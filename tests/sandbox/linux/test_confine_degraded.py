@@ -127,6 +127,17 @@ def test_nothing_of_a_workers_user_is_left(tmp_path, open_folder):
     shutil.rmtree(shared)
 
 
+def test_folders_that_a_container_lacks_are_passed_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(leftovers, "SHARED_MEMORY", str(tmp_path / "shm"))
+    monkeypatch.setattr(leftovers, "OPEN_TO_ALL", (str(tmp_path / "lock"),))
+    box = tmp_path / "box"
+    box.mkdir()
+
+    leftovers.remove(str(box), 1_950_000_001, everywhere=True)
+
+    assert not box.exists()
+
+
 HAND_OVER = """
 import multiprocessing, sys
 import torch

@@ -67,3 +67,41 @@ def test_cuda_may_make_files_in_memory():
 )
 def test_landlock_asks_only_for_rights_that_its_version_knows(version, bits):
     assert landlock._handled(version) == (1 << bits) - 1
+
+
+WEIGHED = """
+import os, signal, time
+from autograder.sandbox.linux import init
+
+signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
+time.monotonic = lambda: 100.0
+worker = os.fork()
+if worker == 0:
+    signal.pause()
+done, wait = [], signal.sigtimedwait
+
+class Scale:
+    pause = 1.0
+
+    def over(self):
+        done.append("weigh")
+        os.kill(worker, signal.SIGSTOP)
+        os.waitid(os.P_PID, worker, os.WSTOPPED | os.WNOWAIT)
+        os.kill(worker, signal.SIGKILL if "wait" in done else signal.SIGCONT)
+        return False
+
+def sigtimedwait(signals, seconds):
+    if "wait" in done:
+        os.kill(worker, signal.SIGKILL)
+    done.append("wait")
+    return wait(signals, 60.0)
+
+signal.sigtimedwait = sigtimedwait
+print(init._wait(worker, Scale()), *done)
+"""
+
+
+@linux
+def test_to_be_stopped_for_a_weighing_is_no_cause_for_the_next_one():
+    done = subprocess.run([sys.executable, "-c", WEIGHED], capture_output=True, text=True)
+    assert done.stdout.split() == ["-9", "weigh", "wait", "wait"], done.stderr

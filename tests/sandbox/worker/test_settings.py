@@ -56,7 +56,7 @@ def put(launcher):
 
 SET = {
     "torch.set_default_dtype(torch.float64)": "str(torch.get_default_dtype())",
-    "torch.set_default_device('meta')": "str(torch.zeros(1).device)",
+    "torch.set_default_device('meta')": "str([torch.zeros(1).device, torch.get_default_device()])",
     "torch.set_grad_enabled(False)": "torch.ones(1, requires_grad=True).sum().requires_grad",
     "leave_on(torch.inference_mode())": "torch.zeros(1).is_inference()",
     "leave_on(torch.device('meta'))": "str(torch.zeros(1).device)",
@@ -67,6 +67,7 @@ SET = {
     "torch.use_deterministic_algorithms(False)": "torch.empty(3).isnan().all().item()",
     "torch.set_num_threads(2)": "torch.get_num_threads()",
     "torch.set_float32_matmul_precision('medium')": "torch.get_float32_matmul_precision()",
+    "torch.backends.fp32_precision = 'tf32'": "torch.get_float32_matmul_precision()",
     "torch.set_flush_denormal(True)": "(torch.tensor(1e-310, dtype=torch.double) / 2).item() > 0",
     "torch.set_printoptions(precision=1)": "repr(torch.tensor(0.123))",
     "np.set_printoptions(precision=1)": "repr(np.float32([0.123]))",
