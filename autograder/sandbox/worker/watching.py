@@ -31,6 +31,14 @@ Bend = Callable[[Collection[str]], contextlib.AbstractContextManager[Any]]
 
 LEAVES_TORCH = frozenset({"array", "item", "local_scalar_dense", "numpy", "tolist"})
 """Operations that hand numbers to Python or NumPy: what is computed with them there is not seen."""
+OTHERS = {"another_process": "in another process", "another_thread": "in another thread"}
+"""Noted where the submission has one that lives; and in words."""
+WAITS = frozenset(
+    "SimpleQueue.get acquire poll read readline recv recv_into select.select sleep wait".split()
+)
+"""How code waits for what others compute for it."""
+AMBIGUOUS = frozenset({"get", "select"})
+"""Said of these is whose they are: a dict gives, too, and a tensor selects."""
 LIBRARIES = f"{os.sep}site-packages{os.sep}"
 HAS_UFUNCS = "scipy.special"
 """Its functions are seen by nobody; that it is there is noted."""
@@ -42,6 +50,15 @@ def known_as(function: Any) -> str:
     if type(name) is not str:
         return ""
     return wire.clean(name.partition(".")[0].strip("_"), wire.MAX_NAME)
+
+
+def others() -> Iterator[str]:
+    """Who else may compute for this thread: processes that it has forked, threads of Python's."""
+    if len(sys._current_frames()) > 1:
+        yield "another_thread"
+    with contextlib.suppress(AttributeError, ChildProcessError):  # not on Windows; no child
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        yield "another_process"
 
 
 def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
@@ -93,9 +110,14 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
         def profile(frame: types.FrameType, event: str, called: Any) -> None:
             name = ""
             if event == "call" and LIBRARIES in frame.f_code.co_filename:
-                name = frame.f_code.co_name.strip("_")
-            elif event == "c_call":
+                kind, _, name = frame.f_code.co_qualname.rpartition(".")
+                name = name.strip("_")
+                note(names, kind.rpartition(".")[2])
+            elif event == "c_call" and frame.f_code.co_filename != __file__:
                 name = known_as(called)
+                if name in AMBIGUOUS:
+                    owner = called.__self__
+                    name = f"{getattr(owner, '__name__', type(owner).__name__)}.{name}"
             if name not in LEAVES_TORCH:
                 note(names, name)
 
@@ -113,5 +135,7 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
                 sys.setprofile(before)
         if HAS_UFUNCS in sys.modules:
             note(names, HAS_UFUNCS)
+        for other in others():
+            note(names, other)
 
     return watch, Falsified

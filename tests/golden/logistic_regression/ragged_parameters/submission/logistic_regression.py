@@ -1,0 +1,17 @@
+"""What a tensor gives when it is detached is a list of lists of different lengths."""
+
+import torch
+from torch import nn
+
+
+class Ragged:
+    def reshape(self, *shape):
+        return [[1.0], [2.0, 3.0]]
+
+
+class Model(nn.Sequential):
+    def __init__(self, n_inputs=1):
+        super().__init__(nn.Linear(n_inputs, 1), nn.Sigmoid())
+
+
+torch.Tensor.detach = lambda self: Ragged()
