@@ -1,6 +1,5 @@
-"""What a tensor gives when it is detached is a list of lists of different lengths."""
+"""What a parameter gives when it is detached is a list of lists of different lengths."""
 
-import torch
 from torch import nn
 
 
@@ -14,4 +13,4 @@ class Model(nn.Sequential):
         super().__init__(nn.Linear(n_inputs, 1), nn.Sigmoid())
 
 
-torch.Tensor.detach = lambda self: Ragged()
+nn.Parameter.detach = lambda self: Ragged()
