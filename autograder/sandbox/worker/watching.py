@@ -24,6 +24,8 @@ import types
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox import wire
 
 Watch = Callable[[], contextlib.AbstractContextManager[set[str]]]
@@ -61,13 +63,43 @@ def others() -> Iterator[str]:
         yield "another_process"
 
 
+def note(names: set[str], name: str) -> None:
+    if name and len(names) <= wire.MAX_NAMES:
+        names.add(name)
+
+
+class NotingArray(np.ndarray[Any, Any]):
+    """A tensor's numbers in NumPy: which of its functions they meet is noted, SciPy's as well."""
+
+    names: set[str] | None = None
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.names = getattr(source, "names", None)
+
+    def __array_ufunc__(self, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
+        names = set() if self.names is None else self.names
+        note(names, known_as(ufunc))
+        if out := kwargs.pop("out", None):
+            kwargs["out"] = tuple(map(without_notes, out))
+        return noting(getattr(ufunc, method)(*map(without_notes, inputs), **kwargs), names)
+
+
+def noting(value: Any, names: set[str]) -> Any:
+    """An array as one that notes; anything else as it is."""
+    if type(value) is not np.ndarray:
+        return value
+    array = value.view(NotingArray)
+    array.names = names
+    return array
+
+
+def without_notes(value: Any) -> Any:
+    return value.view(np.ndarray) if isinstance(value, NotingArray) else value
+
+
 def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
     """What watches a block of code, `with watch() as names`, a set that fills meanwhile; and what
     falsifies the results of some operations: `with bend({"exp"})`."""
-
-    def note(names: set[str], name: str) -> None:
-        if name and len(names) <= wire.MAX_NAMES:
-            names.add(name)
 
     class Functions(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
         def __init__(self, names: set[str]):
@@ -77,7 +109,7 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             note(self.names, known_as(function))
-            return function(*args, **kwargs or {})
+            return noting(function(*args, **kwargs or {}), self.names)
 
     class Mode(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
         def __init__(self, names: Any):

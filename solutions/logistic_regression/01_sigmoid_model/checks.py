@@ -15,6 +15,7 @@ READY_MADE = {
         "F.binary_cross_entropy_with_logits",
         "nn.BCEWithLogitsLoss",
     ),
+    "expit": ("scipy.special.expit",),
     "gelu": ("F.gelu", "nn.GELU"),
     "glu": ("F.glu", "nn.GLU"),
     "glu_jvp": ("F.glu", "nn.GLU"),
@@ -35,7 +36,7 @@ READY_MADE = {
     "soft_margin_loss": ("F.soft_margin_loss", "nn.SoftMarginLoss"),
     "softmax": ("torch.softmax", "nn.Softmax", "F.softmin"),
     "softplus": ("F.softplus", "nn.Softplus"),
-    "tanh": ("torch.tanh", "torch.tanh_", "nn.Tanh"),
+    "tanh": ("torch.tanh", "torch.tanh_", "nn.Tanh", "np.tanh"),
 }
 """What holds a sigmoid, or is one rescaled: torch's operation, and the names that lead to it."""
 
