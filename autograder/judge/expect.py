@@ -20,17 +20,17 @@ from autograder.judge.origin import StudentArray, is_marked, marked
 from autograder.judge.wording import article, called, show
 from autograder.sandbox.host.remote import Remote, call_of, is_trusted, reply_of, value_of
 from autograder.sandbox.wire import ArrayValue, Opaque
-from autograder.sandbox.worker.watching import LEAVES_TORCH
+from autograder.sandbox.worker.watching import HAS_UFUNCS, LEAVES_TORCH, OTHERS, WAITS
 
 EVIDENCE_NUMBERS = 64
 ELSEWHERE = {
     "fork": "in another process",
     "fork_exec": "in another process",
     "posix_spawn": "in another process",
-    "scipy.special": "in scipy, maybe",
+    "setprofile": "where nobody looked on",
     "start_new_thread": "in another thread",
 }
-"""Where numbers that left torch may have gone, by what was seen meanwhile."""
+"""Where the answer may have been computed, by what was seen meanwhile."""
 _DIRECTION = re.compile("_(forward|backward)$")
 
 
@@ -319,7 +319,7 @@ class Expectation:
         """The result of a watched call (`student.watch`): torch was asked for none of the
         operations in `without`, and the answer is built from those in `needs` if there are some:
         `bent`, that of `student.bend(needs, ...)`, is another one. Where the numbers left torch,
-        nobody can see that, and it passes unless they may have gone to someone else.
+        nobody can see that. Where they may have gone to someone else, it does not pass.
 
         `without` gives for each what a student may have written for it, first what she is told:
         {"binary_cross_entropy": ("F.binary_cross_entropy", "nn.BCELoss")}. An operation is called
@@ -337,18 +337,21 @@ class Expectation:
                 Evidence("ready-made", "", (1.0,)),
                 names=[name for operation in found for name in without[operation]],
             )
+        gone = [place for name, place in ELSEWHERE.items() if name in asked]
+        if not asked.isdisjoint(WAITS):
+            gone += [place for name, place in OTHERS.items() if name in asked]
+        if gone:
+            rationale = f"{called(self.call)}The answer was computed {gone[0]}."
+            raise CheckFailed(rationale, self.hint, Evidence("elsewhere"))
         if not needs:
             return self
         answer, other = self._array(None), array(bent, what="The answer once more")
         if answer.shape != other.shape or not np.allclose(answer, other, rtol=1e-4, atol=1e-6):
             return self
-        gone = [place for name, place in ELSEWHERE.items() if name in asked]
-        if asked.isdisjoint(LEAVES_TORCH) or gone:
-            rationale = (
-                f"{called(self.call)}The answer was not seen to be built from any of these: "
-                f"{', '.join(needs)}."
-            )
-            rationale += f" It was computed {gone[0]}." if gone else ""
+        if asked.isdisjoint(LEAVES_TORCH) or HAS_UFUNCS in asked:
+            unseen = "The answer was not seen to be built from any of these"
+            rationale = f"{called(self.call)}{unseen}: {', '.join(needs)}."
+            rationale += " It was computed in scipy, maybe." if HAS_UFUNCS in asked else ""
             raise CheckFailed(rationale, self.hint, Evidence("unseen"))
         return self
 

@@ -68,7 +68,7 @@ def watched(*operations):
     return expect(Remote(Asked(), {"r": 1}, reply=reply, call=Call("f", (("z", 3),))))
 
 
-@pytest.mark.parametrize("seen", [(), ("exp",), ("start_new_thread", "scipy.special")])
+@pytest.mark.parametrize("seen", [(), ("exp",), ("scipy.special",), ("another_thread",), ("read",)])
 def test_by_hand_is_what_is_built_from_the_operations_that_a_hand_needs(seen):
     watched("add", *seen).is_by_hand(READY_MADE, ("exp",), returned(0.6))
     watched("add", *seen).is_by_hand(READY_MADE, ("exp",), returned(tensor([0.5, 0.5])))
@@ -80,17 +80,31 @@ def test_numbers_that_left_torch_may_have_been_computed_by_hand(seen):
 
 
 @pytest.mark.parametrize(
-    ("seen", "told"), [("scipy.special", "in scipy"), ("start_new_thread", "in another thread")]
+    ("seen", "told"),
+    [
+        (("start_new_thread",), "in another thread"),
+        (("another_thread", "acquire"), "in another thread"),
+        (("another_process", "recv"), "in another process"),
+        (("setprofile",), "where nobody looked on"),
+    ],
 )
-def test_unless_they_may_have_gone_to_someone_else(seen, told):
-    failure = refused(
-        lambda: watched("numpy", seen).is_by_hand(READY_MADE, ("exp",), returned(0.5))
-    )
+@pytest.mark.parametrize("needs", [(), ("exp",)])
+def test_what_someone_else_has_computed_is_not_by_hand(seen, told, needs):
+    for_show = returned(0.6)
+    failure = refused(lambda: watched("exp", *seen).is_by_hand(READY_MADE, needs, for_show))
     assert told in failure.rationale
+
+
+def test_what_scipy_may_have_computed_is_not_by_hand():
+    failure = refused(
+        lambda: watched("numpy", "scipy.special").is_by_hand(READY_MADE, ("exp",), returned(0.5))
+    )
+    assert "in scipy" in failure.rationale
 
 
 def test_where_nothing_is_needed_only_the_ready_made_is_refused():
     watched("add").is_by_hand(READY_MADE)
+    watched("add", "another_thread", "scipy.special").is_by_hand(READY_MADE)
     refused(lambda: watched("sigmoid").is_by_hand(READY_MADE))
 
 

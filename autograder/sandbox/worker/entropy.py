@@ -37,6 +37,8 @@ def install(torch: Any) -> None:
         return found
 
     os.urandom = random._urandom = bits  # type: ignore[attr-defined]
+    if hasattr(os, "getrandom"):
+        os.getrandom = lambda size, flags=0: bits(size)
     random.Random.seed = seed  # type: ignore[method-assign]
     random.seed = random.Random.seed.__get__(random._inst)
     torch.seed = torch.random.seed = torch_seed

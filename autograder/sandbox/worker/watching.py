@@ -24,6 +24,8 @@ import types
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+import numpy as np
+
 from autograder.sandbox import wire
 
 Watch = Callable[[], contextlib.AbstractContextManager[set[str]]]
@@ -31,6 +33,14 @@ Bend = Callable[[Collection[str]], contextlib.AbstractContextManager[Any]]
 
 LEAVES_TORCH = frozenset({"array", "item", "local_scalar_dense", "numpy", "tolist"})
 """Operations that hand numbers to Python or NumPy: what is computed with them there is not seen."""
+OTHERS = {"another_process": "in another process", "another_thread": "in another thread"}
+"""Noted where the submission has one that lives; and in words."""
+WAITS = frozenset(
+    "SimpleQueue.get acquire poll read readline recv recv_into select.select sleep wait".split()
+)
+"""How code waits for what others compute for it."""
+AMBIGUOUS = frozenset({"get", "select"})
+"""Said of these is whose they are: a dict gives, too, and a tensor selects."""
 LIBRARIES = f"{os.sep}site-packages{os.sep}"
 HAS_UFUNCS = "scipy.special"
 """Its functions are seen by nobody; that it is there is noted."""
@@ -44,13 +54,52 @@ def known_as(function: Any) -> str:
     return wire.clean(name.partition(".")[0].strip("_"), wire.MAX_NAME)
 
 
+def others() -> Iterator[str]:
+    """Who else may compute for this thread: processes that it has forked, threads of Python's."""
+    if len(sys._current_frames()) > 1:
+        yield "another_thread"
+    with contextlib.suppress(AttributeError, ChildProcessError):  # not on Windows; no child
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        yield "another_process"
+
+
+def note(names: set[str], name: str) -> None:
+    if name and len(names) <= wire.MAX_NAMES:
+        names.add(name)
+
+
+class NotingArray(np.ndarray[Any, Any]):
+    """A tensor's numbers in NumPy: which of its functions they meet is noted, SciPy's as well."""
+
+    names: set[str] | None = None
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.names = getattr(source, "names", None)
+
+    def __array_ufunc__(self, ufunc: Any, method: Any, *inputs: Any, **kwargs: Any) -> Any:
+        names = set() if self.names is None else self.names
+        note(names, known_as(ufunc))
+        if out := kwargs.pop("out", None):
+            kwargs["out"] = tuple(map(without_notes, out))
+        return noting(getattr(ufunc, method)(*map(without_notes, inputs), **kwargs), names)
+
+
+def noting(value: Any, names: set[str]) -> Any:
+    """An array as one that notes; anything else as it is."""
+    if type(value) is not np.ndarray:
+        return value
+    array = value.view(NotingArray)
+    array.names = names
+    return array
+
+
+def without_notes(value: Any) -> Any:
+    return value.view(np.ndarray) if isinstance(value, NotingArray) else value
+
+
 def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
     """What watches a block of code, `with watch() as names`, a set that fills meanwhile; and what
     falsifies the results of some operations: `with bend({"exp"})`."""
-
-    def note(names: set[str], name: str) -> None:
-        if name and len(names) <= wire.MAX_NAMES:
-            names.add(name)
 
     class Functions(torch.overrides.TorchFunctionMode):  # type: ignore[misc, name-defined]
         def __init__(self, names: set[str]):
@@ -60,7 +109,7 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
             note(self.names, known_as(function))
-            return function(*args, **kwargs or {})
+            return noting(function(*args, **kwargs or {}), self.names)
 
     class Mode(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
         def __init__(self, names: Any):
@@ -93,9 +142,14 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
         def profile(frame: types.FrameType, event: str, called: Any) -> None:
             name = ""
             if event == "call" and LIBRARIES in frame.f_code.co_filename:
-                name = frame.f_code.co_name.strip("_")
-            elif event == "c_call":
+                kind, _, name = frame.f_code.co_qualname.rpartition(".")
+                name = name.strip("_")
+                note(names, kind.rpartition(".")[2])
+            elif event == "c_call" and frame.f_code.co_filename != __file__:
                 name = known_as(called)
+                if name in AMBIGUOUS:
+                    owner = called.__self__
+                    name = f"{getattr(owner, '__name__', type(owner).__name__)}.{name}"
             if name not in LEAVES_TORCH:
                 note(names, name)
 
@@ -113,5 +167,7 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
                 sys.setprofile(before)
         if HAS_UFUNCS in sys.modules:
             note(names, HAS_UFUNCS)
+        for other in others():
+            note(names, other)
 
     return watch, Falsified

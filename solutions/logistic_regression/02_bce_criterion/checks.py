@@ -13,9 +13,12 @@ READY_MADE = {
     ),
     "cross_entropy": ("F.cross_entropy", "nn.CrossEntropyLoss"),
     "cross_entropy_loss": ("F.cross_entropy", "nn.CrossEntropyLoss"),
+    "entropy": ("scipy.stats.entropy", "torch.distributions"),
     "gaussian_nll_loss": ("F.gaussian_nll_loss", "nn.GaussianNLLLoss"),
     "kl_div": ("F.kl_div", "nn.KLDivLoss"),
+    "kl_divergence": ("torch.distributions.kl_divergence",),
     "log_loss": ("sklearn.metrics.log_loss",),
+    "log_normalizer": ("torch.distributions",),
     "log_prob": ("torch.distributions",),
     "multilabel_soft_margin_loss": (
         "F.multilabel_soft_margin_loss",
@@ -52,13 +55,15 @@ LOGARITHMS = (
     hint="Work the four rows out on paper, and print what your code has for each before the mean: "
     "which is the first that differs, or does it have more than four?",
 )
-def matches_the_definition(student):
+def matches_the_definition(student, rng):
     """criterion is the mean of -[y ln(y_hat) + (1 - y) ln(1 - y_hat)] over the batch"""
     p, y = column(0.9, 0.2, 0.7, 0.4), column(1, 0, 1, 0)
     expect(student.criterion(p, y)).close_to(0.29900, atol=1e-4)
     single_rows = ((1, 0.8, 0.22314), (0, 0.3, 0.35667), (0, 0.7, 1.20397), (1, 0.2, 1.60944))
     for label, guess, loss in single_rows:
         expect(student.criterion(column(guess), column(label))).close_to(loss, atol=1e-4)
+    p, y, loss = drawn(rng, rows=4, soft=False)
+    expect(student.criterion(p, y)).close_to(loss, atol=3e-4)
 
 
 @check(

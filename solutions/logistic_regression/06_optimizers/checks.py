@@ -26,14 +26,15 @@ THREE_STEPS = {
 }
 
 MOMENTUM_PATH = [[1, -2], [0.9, -1.8], [0.72, -1.44], [0.486, -0.972]]
+SIDES = np.array([1, -2], dtype=np.float32)
 ADAM_PATH = [[1, -2], [0.9, -1.9], [0.800412, -1.800166], [0.701586, -1.700623]]
 
 STEPS = """
-def three_steps(make, names, gradients):
-    '''Where (3, -2) goes in three steps with these gradients at lr 0.1, for each name.'''
+def three_steps(make, names, start, gradients):
+    '''Where it goes from there in three steps with these gradients at lr 0.1, for each name.'''
     found = {}
     for name in names:
-        p = torch.tensor([3.0, -2.0], requires_grad=True)
+        p = torch.tensor(start, requires_grad=True)
         found[name] = []
         try:
             optimizer = make(name, [p], 0.1)
@@ -96,19 +97,22 @@ def weight_and_bias(student, model):
     hint="Take the first name on that list. Which class of torch.optim do you build for it, and "
     "with which arguments?",
 )
-def builds_every_optimizer_by_name(student):
+def builds_every_optimizer_by_name(student, rng):
     """make_optimizer builds each of the twelve: its first three steps are the right ones"""
     student.make_optimizer("SGD", [student.torch.zeros(2, requires_grad=True)], 0.1)
     names = list(THREE_STEPS)
-    steps = student.define(STEPS, "three_steps")(student.make_optimizer, names, GRADIENTS)
+    order = rng.permuted([0, 1, 0, 1])  # a number's steps don't depend on its place
+    start, *gradients = (np.array(row)[order].tolist() for row in ([3.0, -2.0], *GRADIENTS))
+    steps = student.define(STEPS, "three_steps")(student.make_optimizer, names, start, gradients)
     expect(steps, what="The dict of steps").is_dict(names)
     found = plain(steps)
-    wrong = [name for name in names if not near(found[name], THREE_STEPS[name])]
+    wanted = {name: np.reshape(THREE_STEPS[name], (3, 2))[:, order] for name in names}
+    wrong = [name for name in names if not near(found[name], wanted[name].ravel())]
     if wrong:
         right = len(names) - len(wrong)
         return credit(
             right / len(names),
-            f"{right} of {len(names)} optimizers make the right three steps from (3, -2) "
+            f"{right} of {len(names)} optimizers make the right three steps from 3 and -2 "
             f"at a learning rate of 0.1; not so: {', '.join(described(found, wrong))}.",
         )
     return None
@@ -185,13 +189,16 @@ def without_optimizers(path, w, numbers):
 
 
 @check(points=1)
-def momentum_follows_the_worked_example(student):
+def momentum_follows_the_worked_example(student, rng):
     """momentum_path from 1 with gradient w, lr 0.1, momentum 0.9 goes to 0.9, 0.72, 0.486"""
     slope = student.define(SLOPES, "of_the_bowl")
     start = student.torch.tensor([1.0, -2.0])
     path = student.momentum_path(start, slope, 0.1, 0.9, 3)
     expect(path, what="The path").is_tensor().close_to(MOMENTUM_PATH)
     expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
+    size = rng.uniform(0.5, 2)
+    path = student.momentum_path(size * SIDES, slope, 0.1, 0.9, 3)
+    expect(path, what="The path").close_to(size * np.array(MOMENTUM_PATH), atol=1e-5)
 
 
 @check(points=1, after=momentum_follows_the_worked_example)
@@ -201,13 +208,16 @@ def momentum_is_by_hand(student):
 
 
 @check(points=1)
-def adam_follows_the_worked_example(student):
+def adam_follows_the_worked_example(student, rng):
     """adam_path from 1 with gradient w and lr 0.1 goes to 0.9, then to 0.80041"""
     slope = student.define(SLOPES, "of_the_bowl")
     start = student.torch.tensor([1.0, -2.0])
     path = student.adam_path(start, slope, 0.1, 3)
     expect(path, what="The path").is_tensor().close_to(ADAM_PATH, atol=5e-6)
     expect(plain(start.clone()), what="Your w after the call").close_to([1.0, -2.0])
+    size = rng.uniform(0.5, 2)
+    path = student.adam_path(size * SIDES, slope, 0.1 * size, 3)
+    expect(path, what="The path").close_to(size * np.array(ADAM_PATH), atol=1e-5)
 
 
 @check(points=1, after=adam_follows_the_worked_example)
@@ -242,7 +252,7 @@ def refuse_torchs_own(student, path, numbers, wanted):
 
 
 @check(points=1)
-def lbfgs_reaches_the_bottom(student):
+def lbfgs_reaches_the_bottom(student, rng):
     """train_lbfgs gives the loss before each step: 0.7145, then the least loss, 0.4130"""
     model = unit(student)
     x, y = column(1, 2, 3, 4, 5, 6), column(0, 0, 1, 0, 1, 1)
@@ -250,13 +260,21 @@ def lbfgs_reaches_the_bottom(student):
     expect(losses, what="The list of losses").is_list(3).close_to(
         [0.71452, 0.41300, 0.41300], atol=1e-4
     )
+    w, b, shift = rng.uniform(-0.5, 0.5, 3)
+    z = w * (x + shift) + b
+    losses = student.train_lbfgs(
+        unit(student, w, b), student.torch.nn.BCELoss(), (x + shift).astype(np.float32), y, 2
+    )
+    expect(losses, what="The list of losses from another start").is_list(2).close_to(
+        [float(np.mean(np.logaddexp(0, z) - y * z)), 0.41300], atol=1e-4
+    )
 
 
 ASGD = """
-def walked(t0, steps):
+def walked(t0, steps, size):
     '''An ASGD optimizer that has walked down a bowl with two tensors of parameters.'''
-    a = torch.tensor([1.0, -2.0], requires_grad=True)
-    b = torch.tensor([[4.0]], requires_grad=True)
+    a = torch.tensor([size, -2 * size], requires_grad=True)
+    b = torch.tensor([[4 * size]], requires_grad=True)
     optimizer = torch.optim.ASGD([{"params": [a]}, {"params": [b], "lr": 0.2}], lr=0.1, t0=t0)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -267,21 +285,23 @@ def walked(t0, steps):
 
 
 @check(points=1)
-def asgd_gives_its_average(student):
+def asgd_gives_its_average(student, rng):
     """asgd_average gives the average of each parameter, which lags behind the parameter itself"""
     make = student.define(ASGD, "walked")
     for steps, first, second in (
         (4, [0.73170, -1.46341], [[2.08202]]),
         (8, [0.60367, -1.20735], [[1.44498]]),
     ):
-        averages = student.asgd_average(make(0, steps))
-        expect(averages, what="The list of averages").is_list(2)
-        expect(averages[0], what="The first average").close_to(first, atol=2e-4)
-        expect(averages[1], what="The second average").close_to(second, atol=2e-4)
+        for size in (1.0, rng.uniform(0.4, 0.9)):
+            averages = student.asgd_average(make(0, steps, size))
+            expect(averages, what="The list of averages").is_list(2)
+            for number, wanted in ((0, first), (1, second)):
+                what = f"The {'second' if number else 'first'} average"
+                expect(averages[number], what=what).close_to(size * np.array(wanted), atol=2e-4)
 
 
 @check(points=1)
-def every_run_has_the_same_start(student):
+def every_run_has_the_same_start(student, rng):
     """compare_optimizers starts every run at 0.59374; SGD and Adam go on as in the statement"""
     model = unit(student)
     runs = runs_of(student, model, {"SGD": 0.01, "Adam": 0.01, "RMSprop": 0.01}, 4)
@@ -295,6 +315,14 @@ def every_run_has_the_same_start(student):
     )
     start = weight_and_bias(student, model)
     expect(start, what="Weight and bias of the given model, after the call,").close_to([0.5, -0.25])
+    w, b = rng.uniform(-0.5, 0.5, 2)
+    wanted = float(np.mean(np.logaddexp(0, w * HOURS + b) - PASSED * (w * HOURS + b)))
+    for name, losses in runs_of(
+        student, unit(student, w, b), {"SGD": 0.01, "Adam": 0.01}, 1
+    ).items():
+        expect(losses[0], what=f"The first loss of {name}, from another start,").close_to(
+            wanted, atol=1e-5
+        )
 
 
 def runs_of(student, model, rates, epochs):

@@ -252,7 +252,7 @@ def test_what_is_no_device_raises_as_torch_does(put):
         "[random.Random().random(), random.seed(), random.random()]",
         "np.random.default_rng().random()",
         "[torch.seed(), torch.rand(1)]",
-        "[secrets.token_hex(), str(uuid.uuid4())]",
+        "[secrets.token_hex(), str(uuid.uuid4()), str(os.getrandom(4))]",
         "list({'SGD', 'Adam', 'RMSprop', 'Adagrad'})",
     ],
 )

@@ -30,13 +30,13 @@ WHAT_THEY_MAKE_OF_ROW = {
 }
 
 OUTPUTS = """
-def outputs(activation, names, row):
-    '''What the layer of each name makes of the row: numbers, or an exception's name.'''
+def outputs(activation, names, rows):
+    '''What the layer of each name makes of the rows: numbers, or an exception's name.'''
     found = {}
     for name in names:
-        shape = (1, -1, 1, 1) if name == "Softmax2d" else (1, -1)
+        shape = (*rows.shape, 1, 1) if name == "Softmax2d" else rows.shape
         try:
-            found[name] = activation(name)(row.reshape(shape)).reshape(-1).tolist()
+            found[name] = activation(name)(rows.reshape(shape)).reshape(-1).tolist()
         except Exception as error:
             found[name] = type(error).__name__
     return found
@@ -65,6 +65,9 @@ EXAMPLES = {
     "Softmax": "constant",
     "Hardsigmoid": "flat",
 }
+
+MOST_WEIGHT = 1000.0
+"""No start is larger; with one that is, a loss may be no number."""
 
 CORNERS = [[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]]
 SMALL = ([[1.0, 1.0], [-1.0, -1.0]], [0.0, 0.0], [[2.0, 2.0]], [-1.0])
@@ -96,19 +99,21 @@ def give_weights(student, model, weights):
     points=1,
     hint="Some layers want to know something when they are made: a dimension, or two numbers.",
 )
-def builds_every_layer_by_name(student):
+def builds_every_layer_by_name(student, rng):
     """activation(name) builds each of the twenty layers: what it makes of a row is right"""
     student.activation("ReLU")
     names = list(WHAT_THEY_MAKE_OF_ROW)
-    outputs = student.define(OUTPUTS, "outputs")(student.activation, names, ROW)
+    order = rng.permuted([[0, 1, 2], [0, 1, 2]], axis=1)
+    outputs = student.define(OUTPUTS, "outputs")(student.activation, names, ROW[order])
     expect(outputs, what="The dict of outputs").is_dict(names)
     found = plain(outputs)
-    wrong = [name for name in names if not near(found[name], WHAT_THEY_MAKE_OF_ROW[name])]
+    wanted = {name: np.array(row)[order] for name, row in WHAT_THEY_MAKE_OF_ROW.items()}
+    wrong = [name for name in names if not near(found[name], wanted[name].ravel())]
     if wrong:
         right = len(names) - len(wrong)
         return credit(
             right / len(names),
-            f"{right} of {len(names)} layers make of the row [-2, 0.05, 8] what they should; "
+            f"{right} of {len(names)} layers make of -2, 0.05 and 8 what they should; "
             f"not so: {', '.join(wrong)}.",
         )
     return None
@@ -164,29 +169,34 @@ def judges_seven_as_outputs(student):
 
 
 @check(points=1)
-def moves_tanh_onto_probabilities(student):
+def moves_tanh_onto_probabilities(student, rng):
     """tanh_probability(z) moves tanh onto (0, 1): 0.1192, 0.5, 0.8808 at z = -1, 0, 1"""
     expect(student.tanh_probability(column(-1, 0, 1))).close_to(column(0.119203, 0.5, 0.880797))
     z = np.array([-2.5, 0.25], dtype=np.float32)
     expect(student.tanh_probability(z)).close_to([0.006693, 0.622459])
+    z = rng.uniform(-2, 2, 3).astype(np.float32)
+    expect(student.tanh_probability(z)).close_to(1 / (1 + np.exp(-2.0 * z)), atol=1e-5)
 
 
 @check(points=1)
-def finds_the_floor_of_cross_entropy(student):
+def finds_the_floor_of_cross_entropy(student, rng):
     """cross_entropy_floor(0, 3) is 0.0486, and ln 2 where the two outputs can't differ"""
     expect(student.cross_entropy_floor(0.0, 3.0)).close_to(0.048587, atol=1e-5)
     expect(student.cross_entropy_floor(0.5, 0.5)).close_to(0.693147, atol=1e-5)
+    low = float(rng.uniform(-2, 2))
+    expect(student.cross_entropy_floor(low, low + 3)).close_to(0.048587, atol=1e-5)
 
 
 @check(points=1)
-def hidden_model_follows_the_worked_example(student):
+def hidden_model_follows_the_worked_example(student, rng):
     """HiddenModel("LeakyReLU", 2) with the statement's weights gives 0.9507, 0.2689, 0.9507"""
     model = student.HiddenModel("LeakyReLU", 2)
     give_weights(student, model, SMALL)
     x = np.array(CORNERS, dtype=np.float32)
-    expect(model(x), what="The model's output").close_to(
-        column(0.950733, 0.268941, 0.950733), atol=1e-5
-    )
+    wanted = column(0.950733, 0.268941, 0.950733)
+    expect(model(x), what="The model's output").close_to(wanted, atol=1e-5)
+    order = rng.integers(0, 3, 5)
+    expect(model(x[order]), what="The model's output").close_to(wanted[order], atol=1e-5)
 
 
 def runs(student, names, seed):
@@ -217,6 +227,8 @@ def start_of(student, name, seed):
     found = plain(returned)
     shapes = ((8, 2), (8,), (1, 8), (1,))
     weights = [array(found[i], *shape, what=what) for i, shape in enumerate(shapes)]
+    for part in weights:
+        expect(part, what=what).is_between(-MOST_WEIGHT, MOST_WEIGHT)
     if len(np.unique(weights[0])) < weights[0].size or not np.any(weights[2]):
         fail(f"{what} is not a random start: some are the same.", evidence=weights[0])
     return [w.tolist() for w in weights]
