@@ -13,13 +13,14 @@ with which it dies each time is left to a person, too.
 from __future__ import annotations
 
 import contextlib
+import posixpath
 import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -354,11 +355,15 @@ class Grader:
             for cell in submission.cells
             for part in cell.statements()
         ]
+        folder = posixpath.dirname(submission.file)
         return Session(
             self._launcher.start,
             cells,
-            file=PurePosixPath(submission.file).name,
-            files=submission.files,
+            file=submission.file,
+            files={
+                posixpath.normpath(f"{folder}/{n}".lstrip("/")): data
+                for n, data in submission.files.items()
+            },
             seed=self.settings.seed,
             load_seconds=self.settings.load_seconds,
         )

@@ -23,7 +23,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.errors import SubmissionError
@@ -178,7 +178,9 @@ def _read(request: Request) -> bytes:
 
 def _told(submission: Submission, known: KnownAssignments) -> Submission:
     """The same, with what is told of its code."""
-    parsed = Parsed(submission.cells, submission.files)
+    own = PurePosixPath(submission.file).name
+    beside = {name: data for name, data in submission.files.items() if name != own}
+    parsed = Parsed(submission.cells, beside)
     patterns = known.habits.get(submission.assignment or "", ())
     found = habits(parsed, [Habit(**table) for table in patterns])
     return replace(submission, code=read_code(parsed, found))

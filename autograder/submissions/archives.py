@@ -22,6 +22,7 @@ from autograder.submissions.files import (
     is_skipped,
     is_text_name,
 )
+from autograder.submissions.forms import code_name, is_code
 from autograder.submissions.syntax import shown
 
 _MOST_ENTRIES = 2000
@@ -43,8 +44,9 @@ def read_archive(data: bytes, file: str) -> Files:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = _members(archive.infolist(), len(data), file)
             files = Files()
-            for name, member in members.items():
-                _take(archive, name, member, files)
+            code = {name for name in members if is_code(code_name(name))}
+            for name in sorted(members, key=lambda name: name not in code):
+                _take(archive, name, members[name], files, beside_code=bool(code))
     except RecursionError:
         raise SubmissionError(file, "it can't be unpacked", _AGAIN) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError) as error:
@@ -93,11 +95,15 @@ def _problem(name: str, entry: zipfile.ZipInfo) -> str | None:
     return None
 
 
-def _take(archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, files: Files) -> None:
+def _take(
+    archive: zipfile.ZipFile, name: str, entry: zipfile.ZipInfo, files: Files, *, beside_code: bool
+) -> None:
+    """Unpacks a member; of archives only a zip, where it may be what holds the code."""
     parts = name.split("/")
+    archives = (".tar", ".gz", ".tgz", ".7z", ".rar", *((".zip",) if beside_code else ()))
     if not is_text_name(name) or "" in parts or "." in parts:
         files.note(f"{name}: its name holds unusual characters: left aside")
-    elif name.lower().endswith((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")):
+    elif name.lower().endswith(archives):
         files.note(f"{name}: an archive inside the archive: left aside")
     elif len(parts) > MOST_DEPTH or len(files.content) >= MOST_FILES:
         files.note(f"{name}: too many or too deeply nested files: left aside")

@@ -17,7 +17,7 @@ An entry point counts as filled in if it is defined and not as it was released.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -29,8 +29,10 @@ from autograder.submissions.forms import instead, is_code, rank
 from autograder.submissions.model import KnownAssignments
 from autograder.submissions.notebooks import read_notebook
 from autograder.submissions.scripts import decode, read_script
+from autograder.submissions.syntax import shown as as_text
 
 _MOST_CANDIDATES = 8
+_MOST_SEARCHED = 1 << 20
 _OLDER_SECONDS = 60.0
 """Two files that were saved in so short a time (by a download, a copy) tell nothing by it."""
 _ONE = "hand in one of them, or pass the path of the file to grade"
@@ -92,8 +94,11 @@ def normalised(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
-def folders_with_code(names: Iterable[str], shown: str) -> list[list[str]]:
-    """The folders (as prefixes, "" or "a/b/") that hold code: for each depth those at it."""
+def folders_with_code(
+    names: Iterable[str], shown: str, left_aside: Sequence[str] = ()
+) -> list[list[str]]:
+    """The folders (as prefixes, "" or "a/b/") that hold code: for each depth those at it.
+    `left_aside` are notes on what may have been meant."""
     folders: dict[int, set[str]] = {}
     others = []
     for name in names:
@@ -108,6 +113,7 @@ def folders_with_code(names: Iterable[str], shown: str) -> list[list[str]]:
         raise SubmissionError(shown, problem, instead(others[0]) or "")
     if not folders:
         problem = "there is no .py or .ipynb file in it"
+        problem += f" ({as_text(left_aside[0], 200)})" if left_aside else ""
         raise SubmissionError(shown, problem, "hand in the script or the notebook")
     return [sorted(folders[depth]) for depth in sorted(folders)]
 
@@ -127,7 +133,7 @@ class Folder:
     ) -> Folder:
         """Reads the files whose names have no "/"."""
         names = [name for name in contents.content if "/" not in name and is_code(name)]
-        names.sort(key=lambda name: (not _is_named(PurePosixPath(name).stem, course), name))
+        names.sort(key=lambda name: (-promise(name, contents.content[name], course), name))
         candidates, failures = [], []
         for name in names[:_MOST_CANDIDATES]:
             data, path = contents.content[name], f"{shown}/{name}"
@@ -163,6 +169,15 @@ class Folder:
         return replace(choice, notes=(*choice.notes, *notes))
 
 
+def promise(name: str, data: bytes, course: KnownAssignments) -> int:
+    """How much a file looks like the work before it is parsed: by its name, then by the names that
+    occur in it."""
+    if _is_named(PurePosixPath(name).stem, course):
+        return 1000
+    start = data[:_MOST_SEARCHED]
+    return sum(wanted.encode() in start for wanted in course.names_of(course.preferred))
+
+
 def _is_named(stem: str, course: KnownAssignments) -> bool:
     return normalised(stem) in _known(course)
 
@@ -189,7 +204,11 @@ def _pick(candidates: list[CandidateFile], shown: str, course: KnownAssignments)
 
 def _among_twins(filled: list[CandidateFile], named: list[CandidateFile], shown: str) -> Choice:
     """One of the files that are named like the assignment: the others say the same, or are older
-    or emptier, or it is an error."""
+    or emptier, or it is an error. Not versions of it: what it imports, and what only uses it."""
+    lent = [c for c in filled if any(_only_lends(c, o) for o in filled)]
+    users = [c for c in filled if any(_only_uses(c, o) for o in filled) and c not in lent]
+    filled = [c for c in filled if c not in lent + users] or filled
+    named = [c for c in named if c not in lent]
     best = max(filled, key=lambda c: (len(c.filled), c.saved or 0.0))
     for other in filled:
         if _differs(other, best) and not _behind(other, best):
@@ -203,7 +222,7 @@ def _beside_others(choice: Choice, others: list[CandidateFile]) -> Choice:
     person is asked where it is not clear that they are older or emptier."""
     best, notes, doubts = choice.candidate, list(choice.notes), []
     others = [one for one in others if one.assignment == best.assignment and _differs(one, best)]
-    others = [one for one in others if not _uses(best, one)]
+    others = [one for one in others if not (_uses(best, one) or _only_uses(one, best))]
     fuller = max(others, key=lambda one: len(one.filled), default=best)
     if len(best.filled) < len(fuller.filled):
         others = [best, *(one for one in others if one is not fuller)]
@@ -237,7 +256,7 @@ def _behind(other: CandidateFile, best: CandidateFile) -> str:
 
 def _uses(best: CandidateFile, other: CandidateFile) -> bool:
     """Whether a file imports or runs another one, in whatever way."""
-    used = re.compile(rf"(?:import|from|run|load)\b.*\b{re.escape(other.stem)}\b")
+    used = re.compile(rf"\b(?:import|from|run|load|open|exec)\w*\b.*\b{re.escape(other.stem)}\b")
     texts = [*(cell.source for cell in best.reading.cells), *best.reading.notes]
     return any(used.search(text) for text in texts)
 
@@ -254,7 +273,8 @@ def _fullest(candidates: list[CandidateFile], named: list[CandidateFile], shown:
         best = [c for c in best if _imports(c, [other for other in best if other is not c])]
     if len(best) != 1:
         equal = listed([c.name for c in candidates if weight(c) == most])
-        raise SubmissionError(shown, f"several files could be the one to grade ({equal})", _ONE)
+        problem = f"several files could be the one to grade ({equal})"
+        raise SubmissionError(shown, problem, _ONE, doubt=most[0] > 0)
     return _instead_of(best[0], named)
 
 
@@ -266,6 +286,33 @@ def _instead_of(best: CandidateFile, twins: list[CandidateFile]) -> Choice:
         why = behind if twin.filled else "is not filled in"
         notes.append(f"{best.name} is used; {twin.name} {why}")
     return Choice(best, tuple(twin.name for twin in twins), tuple(notes))
+
+
+def _only_uses(one: CandidateFile, other: CandidateFile) -> bool:
+    """Whether a file brings nothing of its own beside the one that it imports, as tests do."""
+    own = {name for name, code in one.filled.items() if not code.startswith("Import")}
+    return _leans_on(one, other) and not own - other.filled.keys()
+
+
+def _only_lends(one: CandidateFile, other: CandidateFile) -> bool:
+    """Whether another file has all of it, by importing or running it, and work of its own."""
+    leans = _leans_on(other, one) and not _leans_on(one, other)
+    return leans and one.filled.keys() <= other.filled.keys() and not _only_uses(other, one)
+
+
+def _leans_on(one: CandidateFile, other: CandidateFile) -> bool:
+    """Whether a file imports or runs a script."""
+    if not other.name.endswith(".py") or one.name == other.name:
+        return False
+    run = re.compile(rf"run_line_magic\('run', .*\b{re.escape(other.stem)}\b(?!\.ipynb)")
+    return _imports(one, [other]) or any(run.search(cell.source) for cell in one.reading.cells)
+
+
+def leans_on_folder(one: Folder, other: Folder) -> bool:
+    """Whether the code in a folder imports another folder, or what lies in it."""
+    names = {PurePosixPath(other.shown).name, *(c.stem for c in other.candidates)}
+    cells = [cell for c in one.candidates for cell in c.reading.cells]
+    return any(names & imported_modules(cell.source) for cell in cells)
 
 
 def _imports(candidate: CandidateFile, others: list[CandidateFile]) -> bool:

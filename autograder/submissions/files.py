@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,11 +17,15 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
+from autograder.submissions.forms import code_name, is_code
 
 MOST_FILES = 200
 MOST_BYTES = 64 * 1024 * 1024
-MOST_DEPTH = 4
+MOST_DEPTH = 8
 _MOST_ENTRIES = 5000
+"""Of one folder; in all, four times as many."""
+_JOINERS = "\u200c\u200d"
+"""Parts of words in some languages, and of emoji."""
 _SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})
 
 
@@ -28,12 +33,14 @@ _SKIPPED = frozenset({"__pycache__", "__MACOSX", "checks", "node_modules"})
 class Files:
     """Relative POSIX names and what is in them, and notes on what was left aside.
 
-    `times` gives when a file was saved, in seconds, as far as that is known.
+    `times` gives when a file was saved, in seconds, as far as that is known; `skipped` says that
+    there are more that are nobody's work.
     """
 
     content: dict[str, bytes] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    skipped: bool = False
 
     def note(self, text: str) -> None:
         """Keep a note; of very many, the first."""
@@ -51,7 +58,9 @@ def is_skipped(name: str) -> bool:
 
 def is_text_name(name: str) -> bool:
     """Whether a name can be sent on: valid Unicode without control characters, of usual length."""
-    return name.isprintable() and len(name) <= 200
+    return len(name) <= 200 and all(
+        c.isprintable() or c in _JOINERS or unicodedata.category(c) == "Zs" for c in name
+    )
 
 
 def read_file(path: Path, most: int = MOST_BYTES) -> bytes:
@@ -84,10 +93,12 @@ def _open_without_waiting(path: str, flags: int) -> int:
 
 
 def read_folder(folder: Path) -> Files:
-    """The files of a folder, those near the top first; what is left aside is noted."""
+    """The files of a folder, code before data, those near the top first; what is left aside is
+    noted."""
     files = Files()
     left = MOST_BYTES
-    for name, entry in _walk(folder, files):
+    found = sorted(_walk(folder, files), key=lambda one: not is_code(code_name(one[0])))
+    for name, entry in found:
         if entry.is_symlink():
             files.note(f"{name}: a link: not followed")
         elif not entry.is_file(follow_symlinks=False):
@@ -117,7 +128,12 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
         path, prefix, depth = pending.popleft()
         try:
             with os.scandir(path) as scan:
-                entries = sorted(islice(scan, _MOST_ENTRIES - seen), key=lambda entry: entry.name)
+                most = min(_MOST_ENTRIES, 4 * _MOST_ENTRIES - seen)
+                entries = sorted(islice(scan, most), key=lambda entry: entry.name)
+                if next(scan, None) is not None:
+                    files.note(
+                        f"{prefix or folder.name}: more than {most} entries: some left aside"
+                    )
         except OSError as error:
             if not prefix:
                 problem = f"the folder can't be read ({error.strerror})"
@@ -128,6 +144,7 @@ def _walk(folder: Path, files: Files) -> Iterator[tuple[str, os.DirEntry[str]]]:
         for entry in entries:
             name = prefix + entry.name
             if is_skipped(name):
+                files.skipped |= not entry.name.startswith(".")
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield name, entry

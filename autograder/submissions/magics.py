@@ -18,9 +18,16 @@ _BODY_RUNS = frozenset(
     "time timeit capture prun debug python python3 pypy memit mprun lprun snakeviz pyinstrument"
     " scalene heat notify chime wandb".split()
 )
+_NOT_PYTHON = frozenset(
+    "bash sh script system sx cmd powershell perl ruby html HTML javascript js svg SVG latex"
+    " markdown sql R julia skip false".split()
+)
+"""Cell magics whose body is not run as Python, even if it would compile."""
 _WRITES = frozenset({"writefile", "file"})
-_DONE = frozenset({"run", "cd"})
+_DONE = frozenset({"run", "cd", "pylab"})
 """Line magics that do here what they do in Jupyter."""
+_MARGIN = re.compile(r"(?:[ \t]*\n)*(?P<indent>[ \t]*)(?P<prompt>>>>|In \[\d+\]:)?")
+_PROMPT = re.compile(r"^(?:>>>|\.\.\.|In \[\d+\]:|[ \t]*\.\.\.+:)(?: |$)", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)([^\n]*)\n?")
 _TIMED = re.compile(r"%time[ \t]+([^\s#-].*)", re.DOTALL)
 _TARGET = r"""(?P<target>(?:[\w.,*() \t\[\]]|\[(?:"[^"\n]*"|'[^'\n]*')\])+=[ \t]*+)?"""
@@ -47,7 +54,7 @@ def without_magics(source: str) -> tuple[str, list[Skipped]]:
     if problem_of(source) is None:
         return source, []
     cell_magic = _CELL_MAGIC.match(source)
-    if cell_magic and cell_magic[1] not in _BODY_RUNS:
+    if cell_magic and not _runs_its_body(cell_magic[1], source[cell_magic.end() :]):
         return _whole_cell(source, cell_magic)
     skipped: list[Skipped] = []
     pieces: list[str] = []
@@ -74,6 +81,23 @@ def without_magics(source: str) -> tuple[str, list[Skipped]]:
         line += source.count("\n", position, end)
         position = end
     return "".join(pieces), skipped
+
+
+def without_margin(source: str) -> str:
+    """As IPython reads a cell: without an indent of the whole, or prompts that were pasted."""
+    margin = _MARGIN.match(source)
+    if margin and margin["indent"]:
+        source = re.sub(f"^{margin['indent']}", "", source, flags=re.MULTILINE)
+    elif margin and margin["prompt"]:
+        source = _PROMPT.sub("", source)
+    return source
+
+
+def _runs_its_body(name: str, body: str) -> bool:
+    """Whether a cell under a magic is Python: under one that is not known, by what it holds."""
+    if name in _WRITES or name in _NOT_PYTHON:
+        return False
+    return name in _BODY_RUNS or (bool(body.strip()) and problem_of(body) is None)
 
 
 def _is_ipython(bare: str) -> bool:

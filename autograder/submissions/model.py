@@ -102,12 +102,13 @@ class Code:
 class Submission:
     """What one student handed in for one assignment.
 
-    `name` is the path as it was given, `files` the helper files to lay beside the code (relative
-    POSIX names, no links), `dropped` gives for each name whose definition was left out because
-    it doesn't compile the reason, `digest` the SHA-256 (hex) of all that was read, `file` the
-    file that the cells are from (a relative POSIX name; inside the folder or zip, if it is one),
-    `filled` gives for each entry point that is filled in the SHA-256 (hex) of its code, `doubt`
-    says why a person should look at which file counts ("" where that is clear).
+    `name` is the path as it was given, `files` the helper files to lay beside the code (POSIX names
+    relative to the folder of `file`, no links; "../data/x.csv" for what lies above it), `dropped`
+    gives for each name whose definition was left out because it doesn't compile the reason,
+    `digest` the SHA-256 (hex) of all that was read, `file` the file that the cells are from (a
+    relative POSIX name; inside the folder or zip, if it is one), `filled` gives for each entry
+    point that is filled in the SHA-256 (hex) of its code, `doubt` says why a person should look at
+    which file counts ("" where that is clear).
     """
 
     name: str

@@ -13,16 +13,19 @@ it); what they would print or draw is not needed.
 from __future__ import annotations
 
 import ast
+import codecs
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from autograder.errors import SubmissionError
 from autograder.submissions.cells import Reading
+from autograder.submissions.forms import mistaken
+from autograder.submissions.magics import without_margin
 from autograder.submissions.model import Cell
 from autograder.submissions.order import imports_first
 from autograder.submissions.scripts import MOST_CELLS, MOST_CODE
-from autograder.submissions.syntax import first_line, parse
+from autograder.submissions.syntax import first_line, parse, problem_of
 
 MOST_BYTES = 64 * 1024 * 1024
 _AGAIN = "open it in Jupyter, save it and hand it in again"
@@ -60,6 +63,8 @@ def read_notebook(data: bytes, file: str) -> Reading:
         locked = grading.get("grade") is True or grading.get("locked") is True
         if locked and grading.get("solution") is not True:
             source = _foundations(source)
+        if problem_of(source) is not None:
+            source = without_margin(source)
         reading.add(Cell(source, origin, 1, cell_id, name))
     for numbers in ids.values():
         if len(numbers) > 1:
@@ -84,8 +89,15 @@ def notebook_json(data: bytes, file: str) -> dict[str, Any]:
     try:
         notebook = json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
     except UnicodeDecodeError:
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise SubmissionError(file, "it is saved as UTF-16", "save it again as UTF-8") from None
         raise SubmissionError(file, "it is not UTF-8 text, so not a notebook", _AGAIN) from None
     except json.JSONDecodeError as error:
+        if told := mistaken(error.doc):
+            raise SubmissionError(file, *told) from None
+        if "\n<<<<<<< " in error.doc:
+            problem = "it holds the marks of a merge in Git (<<<<<<<)"
+            raise SubmissionError(file, problem, "resolve the conflict, " + _AGAIN) from None
         problem = f"it is not complete JSON (line {error.lineno}: {error.msg})"
         raise SubmissionError(file, problem, _AGAIN) from None
     except RecursionError:

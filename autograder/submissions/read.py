@@ -12,6 +12,7 @@ has no limit on time: what others handed in is read by grading/reader.py, which 
 from __future__ import annotations
 
 import os
+import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,22 +25,27 @@ from autograder.submissions.choose import (
     Choice,
     Folder,
     folders_with_code,
+    leans_on_folder,
     listed,
     normalised,
+    promise,
     read_candidate,
 )
-from autograder.submissions.definitions import definitions
+from autograder.submissions.definitions import definitions, imported_modules
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
-from autograder.submissions.forms import KINDS, code_name, instead, is_code
+from autograder.submissions.forms import KINDS, code_name, instead, is_code, name_by_content
 from autograder.submissions.model import Cell, KnownAssignments, Submission
 from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
+from autograder.submissions.syntax import shown as as_text
 
 _NOT_STUDENTS = frozenset({"", "assignments", "submitted", "release", "source", "solutions"})
 _MOST_HELPER_CODE = 512 * 1024
 _MOST_HELPERS = 32 * 1024 * 1024
 _MOST_FOLDERS = 4
+_MOST_ZIPS = 3
+"""One inside another."""
 _PASS = "pass a folder, a .py, a .ipynb or a zip of these"
 
 
@@ -54,8 +60,8 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
         return _from_files(path, _opened(read_folder(path), shown), course)
     data = read_file(path)
     if path.suffix.lower() == ".zip":
-        return _from_files(path, read_archive(data, shown), course)
-    name = code_name(path.name)
+        return _from_files(path, _opened(read_archive(data, shown), shown), course)
+    name = name_by_content(code_name(path.name), data)
     if is_code(name):
         candidate = read_candidate(name, data, shown, course, _absolute(path).parent.name)
         return _submission(path, Choice(candidate), {name: data}, course, [])
@@ -64,13 +70,15 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
     )
 
 
-def _opened(files: Files, shown: str) -> Files:
-    """The files of a folder that holds no code but one zip: those of the zip, beside the others."""
+def _opened(files: Files, shown: str, depth: int = _MOST_ZIPS) -> Files:
+    """The files of a folder or zip that holds no code but one zip: those of that, beside the
+    others."""
     packed = [name for name in files.content if name.lower().endswith(".zip")]
-    if len(packed) != 1 or any(is_code(code_name(name)) for name in files.content):
+    if not depth or len(packed) != 1 or any(is_code(code_name(name)) for name in files.content):
         return files
     data = files.content.pop(packed[0])
-    inside = read_archive(data, f"{shown}/{packed[0]}")
+    place = f"{shown}/{packed[0]}"
+    inside = _opened(read_archive(data, place), place, depth - 1)
     notes = [*files.notes, f"{packed[0]} was unpacked", *inside.notes]
     return Files({**files.content, **inside.content}, {**files.times, **inside.times}, notes)
 
@@ -78,11 +86,19 @@ def _opened(files: Files, shown: str) -> Files:
 def _from_files(path: Path, files: Files, course: KnownAssignments) -> Submission:
     shown = str(path)
     if not files.content:
-        problem = f"nothing in it can be read ({files.notes[0]})" if files.notes else "it is empty"
+        problem = "there is no .py or .ipynb file in it" if files.skipped else "it is empty"
+        if files.notes:
+            problem = f"nothing in it can be read ({as_text(files.notes[0], 200)})"
         raise SubmissionError(shown, problem, "hand in the script or the notebook")
     files = _by_code_names(files)
     prefix, folder = _folder_of_the_work(path, files, course)
-    content = _below(prefix, files).content
+    below = _below(prefix, files).content
+    above = {
+        posixpath.relpath(name, prefix): data
+        for name, data in files.content.items()
+        if not name.startswith(prefix)
+    }
+    content = {**below, **above}
     return _submission(path, folder.choose(course), content, course, files.notes, prefix)
 
 
@@ -90,7 +106,7 @@ def _by_code_names(files: Files) -> Files:
     """Code under the name that it had before a download changed it, unless that is taken."""
     renamed = Files(notes=files.notes)
     for name, data in files.content.items():
-        own = code_name(name)
+        own = name_by_content(code_name(name), data)
         if own != name and own not in files.content:
             renamed.note(f"{name} is read as {PurePosixPath(own).name}")
         else:
@@ -105,18 +121,35 @@ def _folder_of_the_work(path: Path, files: Files, course: KnownAssignments) -> t
     """The topmost folder that has work in it, as a prefix, with the code in it read; where none
     has, the topmost with code."""
     shown = str(path)
-    levels = folders_with_code(files.content, shown)
+    levels = folders_with_code(files.content, shown, files.notes)
     topmost: tuple[str, Folder] | None = None
+    looks: dict[str, int] = {}
+    for name, data in files.content.items():
+        if is_code(name):
+            prefix = name[: name.rfind("/") + 1]
+            looks[prefix] = max(looks.get(prefix, 0), promise(name, data, course))
     for level in levels[:_MOST_FOLDERS]:
         read = []
-        for prefix in level[:_MOST_FOLDERS]:
+        for prefix in sorted(level, key=lambda one: -looks[one])[:_MOST_FOLDERS]:
             hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
             place = f"{shown}/{prefix}".rstrip("/")
             read.append((prefix, Folder.read(_below(prefix, files), place, course, hint)))
         working = [one for one in read if one[1].has_work(course)]
+        lent = [
+            one
+            for one in working
+            if any(
+                leans_on_folder(other[1], one[1]) and not leans_on_folder(one[1], other[1])
+                for other in working
+                if other is not one
+            )
+        ]
+        working = [one for one in working if one not in lent]
         if len(working) > 1 or (len(read) > 1 and not working and topmost is None):
             problem = f"several folders in it hold code ({listed(level)})"
-            raise SubmissionError(shown, problem, "pass the folder of one submission")
+            is_zip = path.suffix.lower() == ".zip"
+            remedy = "pass the folder of one submission"
+            raise SubmissionError(shown, problem, f"unpack it and {remedy}" if is_zip else remedy)
         if working:
             return working[0]
         topmost = topmost or read[0]
@@ -144,6 +177,8 @@ def _submission(
     notes = [*notes, *choice.notes]
     code = [cell.source for cell in candidate.reading.cells]
     helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
+    if _reads_itself(candidate):
+        helpers[candidate.name] = content[candidate.name]
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
@@ -167,6 +202,14 @@ def _submission(
     )
 
 
+def _reads_itself(candidate: CandidateFile) -> bool:
+    """Whether a script may open or import its own file."""
+    sources = [cell.source for cell in candidate.reading.cells]
+    return candidate.name.endswith(".py") and any(
+        "__file__" in source or candidate.stem in imported_modules(source) for source in sources
+    )
+
+
 def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
     """The cells, each with the entry points that it defines."""
     for cell in candidate.reading.cells:
@@ -179,16 +222,18 @@ def _helpers(
 ) -> dict[str, bytes]:
     """The files that go along with the one to grade; code is bounded, since it is parsed.
 
-    A notebook is one of them where the code speaks of it, by `%run` or as a module.
+    A notebook is one of them where the code speaks of it, by `%run` or as a module; and so is what
+    lies beside or above the folder of the work.
     """
     helpers: dict[str, bytes] = {}
     code = total = 0
     for name, data in content.items():
         if name in left_out:
             continue
-        if name.lower().endswith(".ipynb"):
-            if not _is_spoken_of(name, content, cells):
-                continue
+        is_notebook = name.lower().endswith(".ipynb")
+        if (is_notebook or name.startswith("../")) and not _is_spoken_of(name, content, cells):
+            continue
+        if is_notebook:
             try:
                 data = helper_notebook(data, name)
             except SubmissionError:
@@ -209,9 +254,10 @@ def _helpers(
 
 
 def _is_spoken_of(name: str, content: Mapping[str, bytes], cells: list[str]) -> bool:
-    """Whether a notebook's name, or its name as a module, occurs in other code."""
-    stem = PurePosixPath(name).stem
-    names = (stem, stem.replace(" ", "_"))
+    """Whether a file's name, its name as a module, or that of its folder occurs in other code."""
+    path = PurePosixPath(name)
+    folders = [part for part in path.parts[:-1] if part != ".."]
+    names = (path.stem, path.stem.replace(" ", "_"), *folders)
     others = [data for other, data in content.items() if other.endswith(KINDS) and other != name]
     return any(one in cell for one in names for cell in cells) or any(
         one.encode() in data for one in names for data in others
@@ -244,7 +290,8 @@ def _names(path: Path, assignments: Collection[str]) -> list[str]:
     """The names in a path that can be a student's or a group's, the last first."""
     absolute = _absolute(path)
     name = code_name(absolute.name)
-    own = PurePosixPath(name).stem if name.lower().endswith((*KINDS, ".zip")) else name
+    own = name.removesuffix(".zip")
+    own = PurePosixPath(own).stem if own.lower().endswith(KINDS) else own
     works = {normalised(assignment) for assignment in assignments}
     names = [own, *(parent.name for parent in absolute.parents)]
     while names and normalised(names[0]) in works:

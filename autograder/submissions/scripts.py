@@ -11,6 +11,7 @@ import re
 
 from autograder.errors import SubmissionError
 from autograder.submissions.cells import Reading
+from autograder.submissions.forms import mistaken
 from autograder.submissions.model import Cell
 
 MOST_CODE = 256 * 1024
@@ -18,8 +19,13 @@ MOST_CELLS = 2000
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _AS_UTF_8 = frozenset("ascii us-ascii utf8 utf-8 utf-8-sig".split())
 _OTHERS = frozenset("latin-1 latin1 iso-8859-1 iso-8859-15 cp1252 windows-1252".split())
+_ASIAN_AND_EASTERN = frozenset(
+    "gbk gb2312 gb18030 cp936 big5 cp950 euc-jp shift-jis cp932 euc-kr cp949 cp1250 cp1251 cp1253"
+    " cp1254 koi8-r iso-8859-2 iso-8859-9".split()
+)
 _MARKER = re.compile(r"^#[ \t]*%%(?P<title>(?!%).*)$", re.MULTILINE)
 _NOT_CODE = re.compile(r"\[(?:markdown|md|raw)\]", re.IGNORECASE)
+_LINE_OF_CODE = re.compile(r"^(?:@|import |from |(?:async )?def |class |\w+ = )", re.MULTILINE)
 _OPTIONS = re.compile(r"\[\w+\]|[\w.-]+=(?:\"[^\"]*\"|'[^']*'|\S+)|\{.*\}")
 
 
@@ -42,6 +48,8 @@ def decode(data: bytes, file: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         problem = f"line {line} is not valid {encoding.upper()}"
         raise SubmissionError(file, problem, "save it again as UTF-8") from None
+    if told := mistaken(text):
+        raise SubmissionError(file, *told)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -59,7 +67,8 @@ def read_script(text: str, file: str) -> Reading:
     titles = ["", *(marker["title"] for marker in markers)]
     first_line = 1
     for start, end, title in zip(starts, ends, titles, strict=True):
-        if not _NOT_CODE.search(title):
+        # in a script, text is a comment: what is none runs, wherever a marker was lost
+        if not _NOT_CODE.search(title) or _LINE_OF_CODE.search(text, start, end):
             name = _OPTIONS.sub("", title[:200]).strip() or None
             cell = Cell(text[start:end], file, first_line, name=name)
             reading.add(cell, by_statement=not markers)
@@ -73,7 +82,7 @@ def _encoding(data: bytes, file: str) -> str:
     for line in data.split(b"\n", 2)[:2]:
         if cookie := _COOKIE.match(line):
             name = cookie[1].decode("ascii", "replace").lower().replace("_", "-")
-            if name in _OTHERS:
+            if name in _OTHERS or name in _ASIAN_AND_EASTERN:
                 return name
             if name not in _AS_UTF_8:
                 problem = "it declares an unusual encoding"

@@ -243,3 +243,116 @@ def test_students_of_one_name_are_told_apart_by_their_group():
 def test_two_works_of_one_student_are_of_one_student():
     paths = [Path("submitted/ada/lab"), Path("submitted/ada/other"), Path("submitted/ben/lab")]
     assert told_apart(paths, ["lab", "other"]) == {}
+
+
+@pytest.mark.parametrize("name", ["lab.py", "lab.json", "lab", "lab.txt"])
+def test_a_notebook_is_known_by_what_it_holds(tmp_path, name):
+    work = folder(tmp_path / "ada", {name: notebook(FILLED), "data.json": '{"cells": []}'})
+    submission = read(work)
+    assert "criterion" in submission.filled
+    assert submission.file == "lab.ipynb"
+    assert f"{name} is read as lab.ipynb" in submission.notes
+    assert "criterion" in read(work / name).filled
+
+
+def test_a_script_with_the_ending_of_a_notebook_is_a_script(tmp_path):
+    work = folder(tmp_path / "ada", {"lab.ipynb": FILLED})
+    assert read(work).file == read(work / "lab.ipynb").file == "lab.py"
+    assert "criterion" in read(work).filled
+
+
+def test_code_is_read_before_thousands_of_other_files(tmp_path):
+    made = {f"images/{number}.png": b"" for number in range(300)}
+    made |= {f"big/{number}.csv": b"" for number in range(5_100)}
+    submission = read(folder(tmp_path, made | {"src/lab.py": FILLED, "src/z.py": "x = 1"}))
+    assert "criterion" in submission.filled
+    assert submission.files["z.py"] == b"x = 1"
+    assert "big/: more than 5000 entries: some left aside" in submission.notes
+
+
+def test_code_is_read_before_large_data(tmp_path):
+    work = folder(tmp_path, {"a.csv": "", "b.csv": "", "lab.py": FILLED})
+    for name in ("a.csv", "b.csv"):
+        os.truncate(work / name, 40 << 20)
+    submission = read(work)
+    assert "criterion" in submission.filled
+    assert "b.csv: it is larger than" in notes_of(submission)
+
+
+def test_what_looks_like_the_work_is_read_first(tmp_path):
+    lectures = {f"lecture_{number:02}.py": f"x = {number}" for number in range(20)}
+    weeks = {f"week{number}/exercise.py": "x = 1" for number in range(9)}
+    assert read(folder(tmp_path / "a", lectures | {"mine.py": FILLED})).file == "mine.py"
+    assert read(folder(tmp_path / "b", weeks | {"week8/lab.py": FILLED})).file == "week8/lab.py"
+
+
+def test_a_notebook_that_imports_the_script_of_its_name_counts_with_it(tmp_path):
+    script = {"lab.py": FILLED.replace("def train(model)", "def train_it(model)")}
+    for line in ("from lab import criterion, Model", "from lab import *", "%run lab.py"):
+        both = notebook(line, "def train(model):\n    return model")
+        submission = read(folder(tmp_path / line[:14], {"lab.ipynb": both, **script}))
+        assert submission.file == "lab.ipynb"
+        assert submission.files == {"lab.py": script["lab.py"].encode()}
+        assert not submission.doubt
+
+
+def test_what_lies_above_the_work_comes_along_where_the_code_speaks_of_it(tmp_path):
+    made = {
+        "labs/lab.py": "from src.losses import criterion\nimport h",
+        "labs/h.py": "",
+        "src/losses.py": "open('../data/x.csv')",
+        "data/x.csv": "1",
+        "other/y.csv": "1",
+    }
+    submission = read(folder(tmp_path, made))
+    assert submission.file == "labs/lab.py"
+    assert sorted(submission.files) == ["../data/x.csv", "../src/losses.py", "h.py"]
+
+
+def test_zips_inside_each_other_are_opened_and_where_that_ends_it_is_said(tmp_path):
+    packed = archive({"lab.ipynb": notebook(FILLED)})
+    work = tmp_path / "ada.ipynb.zip"
+    for _ in range(3):
+        packed = archive({"inner.zip": packed})
+        work.write_bytes(packed)
+        assert "criterion" in read(work).filled
+        assert read(work).student == "ada"
+    work.write_bytes(archive({"inner.zip": packed}))
+    with pytest.raises(SubmissionError, match=r"found inner\.zip: unpack it"):
+        read(work)
+
+
+def test_where_there_is_no_code_what_was_left_aside_is_said(tmp_path):
+    made = {"one\nline.py": FILLED}
+    with pytest.raises(SubmissionError, match="its name holds unusual characters"):
+        read(folder(tmp_path / "a", made | {"x.csv": ""}))
+    deep = "/".join("abcdefghijkl")
+    with pytest.raises(SubmissionError, match="nested too deeply"):
+        read(folder(tmp_path / "b", {f"{deep}/lab.py": FILLED, "x.csv": ""}))
+
+
+def test_a_folder_that_the_work_imports_is_no_second_submission(tmp_path):
+    made = {"notebooks/work.ipynb": notebook("from src.losses import criterion", "import json")}
+    submission = read(folder(tmp_path, made | {"src/losses.py": FILLED, "src/__init__.py": ""}))
+    assert submission.file == "notebooks/work.ipynb"
+    assert submission.files["../src/losses.py"] == FILLED.encode()
+
+
+@pytest.mark.parametrize("star", ["from lab import *", "from lab import criterion, train, Model"])
+def test_a_file_that_only_uses_the_work_is_no_version_of_it(tmp_path, star):
+    test = f"{star}\n\n\ndef test_it():\n    assert criterion"
+    for name in ("test_lab.py", "Lab.ipynb"):
+        data = notebook(test) if name.endswith("b") else test
+        submission = read(folder(tmp_path / name, {"lab.py": FILLED, name: data}))
+        assert (submission.file, submission.doubt) == ("lab.py", "")
+
+
+@pytest.mark.parametrize("line", ["print(open(__file__).read())", "import lab"])
+def test_a_script_that_reads_itself_finds_itself(tmp_path, line):
+    submission = read(folder(tmp_path, {"lab.py": FILLED + line}))
+    assert submission.files == {"lab.py": (FILLED + line).encode()}
+
+
+def test_names_may_hold_any_space_and_joined_emoji(tmp_path):
+    name = "lab\u00a0one \N{MAN}\u200d\N{PERSONAL COMPUTER}.py"
+    assert read(folder(tmp_path, {name: FILLED})).file == name

@@ -129,7 +129,11 @@ def test_magics_that_are_done_are_calls_and_nothing_is_said(source, expected):
     ("data", "problem"),
     [
         (b"", "it is empty"),
-        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"\xff\x00\x00", "not UTF-8"),
+        ("{}".encode("utf-16"), "saved as UTF-16"),
+        (b"<!DOCTYPE html>\n<html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid 1", "Git LFS"),
+        (b'{"cells": [\n<<<<<<< HEAD\n1\n=======\n', "marks of a merge"),
         (notebook("x = 1")[:-30], "not complete JSON"),
         (b"[" * 100_000, "nested too deeply|not complete"),
         (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deeply"),
@@ -148,7 +152,7 @@ def test_magics_that_are_done_are_calls_and_nothing_is_said(source, expected):
         (notebook(*["#" * 200_000] * 2), "more than 256 KiB"),
         (notebook(code_cell("", outputs=["x" * 2**26])), "larger than 64 MiB"),
     ],
-    ids=range(19),
+    ids=range(23),
 )
 def test_what_is_no_notebook_is_an_error_with_a_remedy(data, problem):
     with pytest.raises(SubmissionError, match=problem) as caught:

@@ -216,6 +216,8 @@ def test_a_broken_definition_is_kept_as_the_reason_for_its_absence(tmp_path):
     ("members", "problem"),
     [
         ({"sub/deep/.keep": ""}, "it is empty"),
+        ({"README.md": "what to do"}, "no .py or .ipynb"),
+        ({"one\nline.py": FILLED}, "nothing in it can be read"),
         ({"notes.csv": "x"}, "no .py or .ipynb"),
         ({"a/lab.py": FILLED, "b/lab.py": FILLED}, "several folders"),
         ({"lab.py": b"\0\1\2"}, "binary data"),

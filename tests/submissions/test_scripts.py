@@ -126,6 +126,7 @@ def test_encodings_are_read_as_python_reads_them(data, text):
     [
         (b"x = 1\ny = '\xe9'", "line 2 is not valid UTF-8"),
         (b"# coding: rot13\nk = 1", "unusual encoding"),
+        (b"\n<html lang='en'>", "a web page"),
         (b"# coding: punycode\nk = 1", "unusual encoding"),
         ("x = 1".encode("utf-16"), "UTF-16"),
         (b"\x7fELF\0\0", "binary"),
@@ -189,3 +190,16 @@ def test_any_text_can_be_read(text):
 )
 def test_hostile_text_costs_little(text):
     read_script(text, "lab.py")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1251", "shift_jis", "euc-kr"])
+def test_an_encoding_that_is_in_use_somewhere_is_read_where_it_is_declared(encoding):
+    word = {"gbk": "损失", "cp1251": "потеря", "shift_jis": "損失", "euc-kr": "손실"}[encoding]
+    text = f"# -*- coding: {encoding} -*-\nname = '{word}'\n"
+    assert decode(text.encode(encoding), "lab.py") == text
+
+
+def test_code_whose_marker_was_lost_is_code_and_text_is_none():
+    text = "# %% [markdown]\n# From here on\ndef f():\n    return 1\n# %% [markdown]\n# no code\n"
+    cells = read_script(text, "lab.py").cells
+    assert [cell.source.split("\n")[2] for cell in cells] == ["def f():"]

@@ -362,7 +362,7 @@ class Session:
         """The student's place and line text for a frame of the worker's traceback."""
         for index, cell in enumerate(self.cells):
             if key == cell_key(index):
-                lines = cell.source.splitlines()
+                lines = cell.source.split("\n")
                 shown = lines[number - 1].strip() if 0 < number <= len(lines) else ""
                 return cell.where(number), shown
         return None

@@ -33,6 +33,8 @@ OFFERED = (
     " set_matplotlib_formats update_display"
 ).split()
 """What `from IPython.display import *` gives, besides `display`."""
+CHECKS = "autograder.notebook"
+"""What a released notebook imports for its checks, which need not run here."""
 NOT_HERE = ("IPython", "import_ipynb", "nbimporter", "importnb", "ipynb")
 IN_FOLDERS = ("ipynb.fs.full.", "ipynb.fs.defs.")
 """Before the name of a notebook that is imported as a module."""
@@ -123,6 +125,8 @@ class Shell(Nothing):
             return self._run(shlex.split(line))
         if magic_name == "time":
             return self.run_cell(line)
+        if magic_name == "pylab":
+            return self.run_cell("from pylab import *\nimport numpy, matplotlib")
         if magic_name == "pwd":
             return os.getcwd()
         if magic_name == "cd" and os.path.isdir(line.strip("\"' ")):
@@ -191,9 +195,14 @@ def display(*objects: Any, display_id: Any = None, **options: Any) -> Any:
     return Nothing() if display_id is not None else None
 
 
+def lines(source: str) -> list[str]:
+    """The lines as Python counts them; a form feed or a separator of Unicode ends none."""
+    return [line + "\n" for line in source.split("\n")]
+
+
 def run_statements(source: str, name: str, namespace: dict[str, Any]) -> None:
     """Runs code to its end, whichever statements fail; the first that did raises, afterwards."""
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    linecache.cache[name] = (len(source), None, lines(source), name)
     first: Exception | None = None
     for node in ast.parse(source, name).body:
         try:
@@ -257,6 +266,8 @@ class _Empty(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if (self.__name__, name) == ("IPython", "display"):
+            return importlib.import_module("IPython.display")
         return Nothing()
 
 
@@ -267,7 +278,8 @@ class JupyterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """As `sys.meta_path` asks for it."""
-        if fullname.partition(".")[0] in NOT_HERE and not fullname.startswith(IN_FOLDERS):
+        pretended = fullname == CHECKS or fullname.partition(".")[0] in NOT_HERE
+        if pretended and not fullname.startswith(IN_FOLDERS):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
@@ -277,8 +289,9 @@ class JupyterFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Puts into it what it must have."""
-        module.__dict__.update(get_ipython=get_ipython, display=display)
-        module.__dict__["version_info"] = (9, 0, 0, "")
+        module.__dict__.update(get_ipython=get_ipython, version_info=(9, 0, 0, ""))
+        if module.__name__ != "IPython":  # there it is a module
+            module.__dict__["display"] = display
         if module.__name__ == "IPython.display":
             module.__dict__.update({name: Nothing() for name in OFFERED})
 
@@ -319,6 +332,11 @@ def install() -> None:
 def around(file: str) -> dict[str, Any]:
     """The names that a submission finds: those of a notebook or, for a script, with `__file__`."""
     names: dict[str, Any] = {"get_ipython": get_ipython, "display": display}
-    if file and not file.endswith(".ipynb"):
-        names["__file__"] = os.path.join(os.getcwd(), file)
+    if file and not is_notebook(file):
+        names["__file__"] = os.path.abspath(os.path.basename(file))
     return names
+
+
+def is_notebook(file: str) -> bool:
+    """By its name."""
+    return file.lower().endswith(".ipynb")

@@ -12,10 +12,12 @@ import __future__
 
 import ast
 import builtins
+import copy
 import functools
 import linecache
 import os
 import random
+import re
 import sys
 import types
 import zlib
@@ -72,6 +74,7 @@ class Runtime:
         self.loading = True
         self.helpers: dict[str, types.ModuleType] = {}
         self.ours: set[int] = set()
+        self.box = os.getcwd()
 
     # -- requests ---------------------------------------------------------------------
 
@@ -123,6 +126,7 @@ class Runtime:
     def _prepare(self) -> None:
         """Once per worker, before student code: the device, what watches calls, the settings."""
         self.watch, self.bend = watch_of(self.torch)
+        os.environ["TORCHDYNAMO_DISABLE"] = "1"  # no compiler can be reached from here
         if self.device != "cpu":
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else cuBLAS varies
             self.torch.set_default_device(self.device)
@@ -137,6 +141,7 @@ class Runtime:
         since."""
         if header.get("anew"):
             self.settings.reset()
+            self.box = os.getcwd()
             self.loading = True
             self._new_module(header.get("file", ""))
         else:
@@ -166,18 +171,27 @@ class Runtime:
         self.next_ref = 1
 
     def _new_module(self, file: str) -> None:
-        name = "__main__" if file.endswith(".ipynb") else "submission"
+        """An empty one, in the folder of `file`, which is where its code finds what lies there; a
+        script may import from beside it as a part of a package does."""
+        name = "__main__" if jupyter.is_notebook(file) else "submission"
         self.module = sys.modules[name] = types.ModuleType(name)
+        if folder := os.path.dirname(file):
+            os.makedirs(folder, exist_ok=True)
+            os.chdir(folder)
+            sys.path.insert(max(len(sys.path) - 1, 0), os.getcwd())
+        if name == "submission":
+            self.module.__dict__.update(__package__=name, __path__=[os.getcwd()])
         self.module.__dict__.update(jupyter.around(file))
         jupyter.SHELL.user_ns = self.module.__dict__
         self.future = 0
         self.handed_in = {}
 
     def _file(self, header: dict[str, Any], decoder: wire.Decoder) -> None:
-        """Lays a helper file into the box, which is the working directory."""
+        """Lays a helper file into the box."""
         path = Path(header["name"])
         if path.is_absolute() or ".." in path.parts:
             raise ValueError(f"{path} would leave the box")
+        path = self.box / path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(bytes(decoder.payload))
 
@@ -317,11 +331,32 @@ class Runtime:
 
 
 @functools.cache
-def compiled(source: str, key: str, future: int) -> types.CodeType:
+def compiled(source: str | ast.Module, key: str, future: int) -> types.CodeType:
     """The code of a cell or helper; checks define the same helpers over and over."""
     flags = future | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     code: types.CodeType = compile(source, key, "exec", flags=flags, dont_inherit=True)
     return code
+
+
+SEVERAL = re.compile(r";|^[ \t]*(?:import|from)\b[^,]*,")
+"""Where several statements may stand in one, or several names in an import."""
+
+
+def statements(source: str, key: str) -> list[ast.Module]:
+    """What a line does, one after another: an import that fails costs no other on its line."""
+    found: list[ast.stmt] = []
+    for node in ast.parse(source, key).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found += [_with_one_name(node, alias) for alias in node.names]
+        else:
+            found.append(node)
+    return [ast.Module([node], []) for node in found]
+
+
+def _with_one_name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
+    one = copy.copy(node)
+    one.names = [alias]
+    return one
 
 
 def run_cell(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
@@ -330,10 +365,19 @@ def run_cell(source: str, key: str, namespace: dict[str, Any], future: int = 0) 
     `future` are the compiler flags of `from __future__` imports in earlier cells; returns
     those that hold after this one.
     """
-    linecache.cache[key] = (len(source), None, source.splitlines(keepends=True), key)
-    code = compiled(source, key, future)
-    jupyter.execute(code, namespace)
-    return future | int(code.co_flags & FUTURE_FLAGS)
+    linecache.cache[key] = (len(source), None, jupyter.lines(source), key)
+    parts = statements(source, key) if SEVERAL.search(source) else (source,)
+    first: Exception | None = None
+    for part in parts:
+        code = compiled(part, key, future)
+        future |= int(code.co_flags & FUTURE_FLAGS)
+        try:
+            jupyter.execute(code, namespace)
+        except Exception as error:
+            first = first or error
+    if first is not None:
+        raise first
+    return future
 
 
 def describe(error: BaseException) -> list[Any]:

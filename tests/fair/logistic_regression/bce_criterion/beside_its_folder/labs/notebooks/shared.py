@@ -1,0 +1,2 @@
+def clip(p, floor):
+    return p.clamp(floor, 1 - floor)

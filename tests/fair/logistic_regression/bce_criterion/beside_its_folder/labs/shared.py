@@ -1,0 +1,1 @@
+raise RuntimeError("the one beside the notebook comes first")

@@ -1,0 +1,2 @@
+def log_of(p):
+    return p.log()
