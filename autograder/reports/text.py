@@ -259,9 +259,12 @@ def print_summary(results: Sequence[Result], console: Console) -> None:
         line = Text(f"{shown(result.student):<{min(width, 40)}}  ", style="bold")
         line.append(f"{shown_score(result.score, result.max_score):>11}", style="not bold")
         if result.error:
-            line.append(f"  {shown(result.error)}", style="red")
+            why = result.error.removeprefix(result.submission).lstrip("/: ")
+            line.append(f"  {shown(why)}", style="red")
         elif result.has_internal_faults:
             line.append(f"  {OUR_FAULT}", style="magenta")
+        elif result.doubt:
+            line.append(f"  {shown(result.doubt)}", style="magenta")
         console.print(line, no_wrap=True, overflow="ellipsis")
     lost = sum(result.is_our_fault for result in results)
     unread = sum(bool(result.error) for result in results) - lost

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.reports.text import print_result
+from autograder.reports.text import print_result, print_summary
 from autograder.results import ExerciseResult, Result, Status, Verdict, exact
 
 ON = {"on": True, "detail": "so"}
@@ -120,3 +120,14 @@ def test_lines_of_a_message_stay_under_their_check():
 def test_long_texts_are_cut():
     shown = verdict(status=Status.ERROR, rationale="x" * 1_000_000, hint="y" * 1_000_000)
     assert len(printed(result(shown))) < 10_000
+
+
+def test_the_summary_begins_with_the_reason_not_with_the_path():
+    lost = replace(
+        result(verdict()), submission="a/b/ada", error="a/b/ada/lab.py: it is empty: save it"
+    )
+    asked = replace(result(verdict()), doubt="mine.py is what was graded")
+    stream = io.StringIO()
+    print_summary([lost, asked], Console(file=stream, width=60))
+    assert "  lab.py: it is empty" in stream.getvalue()
+    assert "  mine.py is what was graded" in stream.getvalue()
