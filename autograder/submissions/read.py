@@ -204,9 +204,10 @@ def _submission(
 
 def _reads_itself(candidate: CandidateFile) -> bool:
     """Whether a script may open or import its own file."""
-    sources = [cell.source for cell in candidate.reading.cells]
+    name = candidate.stem
     return candidate.name.endswith(".py") and any(
-        "__file__" in source or candidate.stem in imported_modules(source) for source in sources
+        "__file__" in cell.source or (name in cell.source and name in imported_modules(cell.source))
+        for cell in candidate.reading.cells
     )
 
 
