@@ -338,7 +338,7 @@ def compiled(source: str | ast.Module, key: str, future: int) -> types.CodeType:
     return code
 
 
-SEVERAL = re.compile(r";|^[ \t]*(?:import|from)\b[^,]*,")
+SEVERAL = re.compile(r";|^[ \t]*(?:import|from)\b[^,]*,", re.MULTILINE)
 """Where several statements may stand in one, or several names in an import."""
 
 
