@@ -22,17 +22,15 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import SubmissionError
 from autograder.grading.plain import dump, load
-from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Parsed, read_code
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 from autograder.submissions.files import read_file
-from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.model import KnownAssignments
 from autograder.submissions.read import read_submission
 from autograder.submissions.saved import SavedCell, saved_cells
 
@@ -173,12 +171,4 @@ def _read(request: Request) -> bytes:
     path = Path(request.path)
     if request.names is not None:
         return READ + dump(Cells(saved_cells(read_file(path), request.path, request.names)))
-    return READ + dump(_told(read_submission(path, request.known), request.known))
-
-
-def _told(submission: Submission, known: KnownAssignments) -> Submission:
-    """The same, with what is told of its code."""
-    parsed = Parsed(submission.cells, submission.files)
-    patterns = known.habits.get(submission.assignment or "", ())
-    found = habits(parsed, [Habit(**table) for table in patterns])
-    return replace(submission, code=read_code(parsed, found))
+    return READ + dump(read_submission(path, request.known))

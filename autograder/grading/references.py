@@ -15,13 +15,13 @@ from pathlib import Path
 from autograder.course.course import solution_source
 from autograder.course.model import Exercise
 from autograder.judge.foresight import Foresight, Recording
-from autograder.judge.reading import Parsed, read_code
 from autograder.judge.reference import Answered, RecordedReference
 from autograder.judge.run import Candidate, Finding, check_seed, run_check
 from autograder.results import Status
 from autograder.sandbox.host.pipeline import Foreseen, Request
 from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.host.start import AnyLauncher
+from autograder.submissions.code import Parsed, read_code
 from autograder.submissions.model import Cell
 
 LEAST_SECONDS = 60.0
@@ -95,7 +95,7 @@ class References:
         student.turn_to([_cell(exercise, source)])
         reference, bench = self.recorded(exercise, source), self._empty()
         reference.twin = lambda: student.asked
-        candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])), {})
+        candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])))
         try:
             for check in exercise.checks:
                 limit = seconds or reference.seconds

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import traceback
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,14 +56,13 @@ class Finding:
 class Candidate:
     """A submission in the form in which checks meet it.
 
-    `code` is for what is told, never for marks; `missing` tells, for an entry point that is not
-    defined, why (a cell that failed), or is empty. Once `most` seconds are spent in its session, no
-    further check is begun.
+    `code` is for what is told, never for marks; `why_missing` tells why a name is not there (a cell
+    failed), or "". Once `most` seconds are spent in its session, no further check is begun.
     """
 
     session: Session
-    code: Code | None
-    missing: Mapping[str, str]
+    code: Code = field(default_factory=Code)
+    why_missing: Callable[[str], str] = lambda _: ""
     most: float = math.inf
 
 
@@ -265,7 +264,7 @@ def _faulted(
     if isinstance(fault, Raised):
         name = _undefined(exercise, fault)
         if name:
-            why = candidate.missing.get(name, "")
+            why = candidate.why_missing(name)
             signature = next(s for s in exercise.signatures if s.partition("(")[0] == name)
             rationale, hint = words.of_missing(name, signature, why, candidate.code)
             evidence = Evidence("missing", name)
@@ -278,7 +277,7 @@ def _faulted(
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
         rationale, hint = words.of_other_arguments(fault, exercise.signatures, candidate.code)
         hint = hint or words.hint_for(evidence, "", check.hint or "", fault)
-        why, advice = words.of_lost_name(fault, candidate.missing)
+        why, advice = words.of_lost_name(fault, candidate.why_missing)
         rationale, hint = (rationale or words.of_exception(fault)) + why, advice or hint
         return Finding(check, Status.ERROR, 0.0, rationale, hint, evidence)
     evidence = Evidence(fault.kind, fault.detail)

@@ -73,11 +73,13 @@ def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[D
     return tuple(found)
 
 
-def other_uses(source: str, name: str) -> list[int]:
-    """The lines of a source at which a name is bound at the top level, in any way."""
-    tree = parse(source) if name in source else None
+def bindings(source: str) -> list[tuple[str, int]]:
+    """(name, line) for each name that a source binds at the top level, in any way."""
+    tree = parse(source)
     body = tree.body if tree is not None else []
-    return [first_line(node) for node in flat_statements(body) if name in bound_names(node)]
+    nodes = ((node, first_line(node)) for node in flat_statements(body))
+    found = ((name, line) for node, line in nodes for name in bound_names(node) if name != "*")
+    return list(dict.fromkeys(found))
 
 
 def imported_modules(source: str) -> frozenset[str]:

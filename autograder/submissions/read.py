@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import SubmissionError
 from autograder.submissions.archives import read_archive
 from autograder.submissions.choose import (
-    CandidateFile,
     Choice,
     Folder,
     folders_with_code,
@@ -28,10 +27,12 @@ from autograder.submissions.choose import (
     normalised,
     read_candidate,
 )
-from autograder.submissions.definitions import definitions
+from autograder.submissions.code import Parsed, read_code
+from autograder.submissions.definitions import bindings
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.forms import KINDS, code_name, instead, is_code
-from autograder.submissions.model import Cell, KnownAssignments, Submission
+from autograder.submissions.habits import habits
+from autograder.submissions.model import Cell, Code, KnownAssignments, Submission
 from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
@@ -141,7 +142,7 @@ def _submission(
     prefix: str = "",
 ) -> Submission:
     candidate = choice.candidate
-    notes = [*notes, *choice.notes]
+    notes = [*choice.notes, *notes]
     code = [cell.source for cell in candidate.reading.cells]
     helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
     notes += candidate.reading.notes
@@ -150,7 +151,9 @@ def _submission(
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
-    cells = tuple(_cells(candidate, course.names_of(candidate.assignment)))
+    cells = tuple(
+        replace(cell, binds=tuple(bindings(cell.source))) for cell in candidate.reading.cells
+    )
     in_order = [candidate.name, *sorted(helpers)]
     return Submission(
         name=str(path),
@@ -163,15 +166,19 @@ def _submission(
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
         filled={name: digest_of([code]) for name, code in candidate.filled.items()},
+        code=_code(cells, helpers, course, candidate.assignment),
         doubt=choice.doubt,
     )
 
 
-def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
-    """The cells, each with the entry points that it defines."""
-    for cell in candidate.reading.cells:
-        bound = dict.fromkeys(found.name for found in definitions(cell.source, names))
-        yield replace(cell, binds=tuple(bound))
+def _code(
+    cells: Sequence[Cell],
+    helpers: Mapping[str, bytes],
+    course: KnownAssignments,
+    assignment: str | None,
+) -> Code:
+    parsed = Parsed(cells, helpers)
+    return read_code(parsed, habits(parsed, course.habits.get(assignment or "", ())))
 
 
 def _helpers(
