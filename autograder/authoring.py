@@ -102,10 +102,9 @@ def raised(action: Callable[[], Any], wanted: str = "") -> str | None:
     """The type name of the exception that the student's code raises in `action`, or None; `wanted`
     if that is one of Python's own exceptions and this one is a subclass of it."""
     try:
-        plain_or_nothing = action()
+        action()
     except Raised as fault:
         if wanted in fault.kinds:
             return wanted
         return f"another {wanted}" if fault.type_name == wanted else fault.type_name
-    del plain_or_nothing
     return None

@@ -135,14 +135,7 @@ def run_source(
     session = grader.session(submission)
     candidate = Candidate(session, read_code(Parsed(made)))
     try:
-        return run_exercise(
-            exercise,
-            candidate,
-            grader.reference(exercise),
-            seed=seed,
-            foresight=grader.foresight(exercise, seed),
-            bench=grader.bench,
-        )
+        return run_exercise(grader.setup(exercise, seed), candidate)
     finally:
         session.close()
 

@@ -33,7 +33,7 @@ from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
 from autograder.judge.reference import RecordedReference
-from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
+from autograder.judge.run import Candidate, Finding, Setup, conclude, run_part, where_and_what
 from autograder.judge.words import brief
 from autograder.results import ExerciseResult, Result, Status, Verdict
 from autograder.sandbox.host.session import Session, Source
@@ -286,11 +286,11 @@ class Grader:
         try:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
-            foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
+            setups = [self.setup(exercise, self.settings.seed) for exercise in exercises]
             loading = Loading(submission, session)
             candidate = Candidate(session, submission.code, loading.why_missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
-            jobs = list(zip(exercises, findings, foresights, strict=True))
+            jobs = list(zip(setups, findings, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
             notes = (*submission.notes, *loading.notes(), *submission.code.habits)
             slow_start = loading.slow_start()
@@ -358,28 +358,26 @@ class Grader:
         )
 
     def _run(
-        self,
-        exercise: Exercise,
-        findings: list[Finding],
-        foresight: Foresight | None,
-        candidate: Candidate,
-        *,
-        visible: bool,
+        self, setup: Setup, findings: list[Finding], candidate: Candidate, *, visible: bool
     ) -> str:
         """Runs the visible checks of an exercise, or the hidden ones; what the code printed."""
-        reference = self.reference(exercise)
-        run_part(
-            *(exercise, visible, findings, candidate, reference),
-            seed=self.settings.seed,
-            seconds=self.settings.seconds,
-            foresight=foresight,
-            bench=self.bench,
-        )
-        if reference is not None:
-            reference.close()
+        run_part(setup, visible, findings, candidate)
+        if setup.reference is not None:
+            setup.reference.close()
         return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------
+
+    def setup(self, exercise: Exercise, seed: int) -> Setup:
+        """What the checks of an exercise are run with."""
+        return Setup(
+            exercise,
+            self.reference(exercise),
+            self.bench,
+            seed,
+            self.settings.seconds,
+            self.foresight(exercise, seed),
+        )
 
     def reference(self, exercise: Exercise) -> RecordedReference | None:
         """The reference of an exercise; None in a student's folder."""

@@ -16,7 +16,7 @@ from autograder.course.course import solution_source
 from autograder.course.model import Exercise
 from autograder.judge.foresight import Foresight, Recording
 from autograder.judge.reference import Answered, RecordedReference
-from autograder.judge.run import Candidate, Finding, check_seed, run_check
+from autograder.judge.run import Candidate, Finding, Setup, check_seed, run_check
 from autograder.results import Status
 from autograder.sandbox.host.pipeline import Foreseen, Request
 from autograder.sandbox.host.session import Session, Source
@@ -97,9 +97,9 @@ class References:
         reference.twin = lambda: student.asked
         candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])))
         try:
+            setup = Setup(exercise, reference, bench, seed, seconds or reference.seconds)
             for check in exercise.checks:
-                limit = seconds or reference.seconds
-                found = run_check(exercise, check, candidate, reference, seed, limit, (), bench)
+                found = run_check(setup, check, candidate)
                 asked = tuple(answered.request for answered in student.asked)
                 yield ReferenceRun(found, asked, reference.records)
         finally:

@@ -109,8 +109,8 @@ def array(remote: Any, *shape: int, what: str = "") -> npt.NDArray[np.float64]:
     For a check that computes with them: where they are something else, the check fails.
     """
     found = expect(remote, what)._array(shape or None)
-    own = is_trusted(remote) if isinstance(remote, Remote) else not is_marked(remote)
-    return found if own else found.view(StudentArray)
+    trusted = is_trusted(remote) if isinstance(remote, Remote) else not is_marked(remote)
+    return found if trusted else found.view(StudentArray)
 
 
 def own(expected: Any) -> Any:
@@ -312,30 +312,30 @@ class Expectation:
 
     def is_by_hand(
         self,
-        without: Mapping[str, Sequence[str]],
+        ready_made: Mapping[str, Sequence[str]],
         needs: Collection[str] = (),
         bent: Any = None,
     ) -> Expectation:
         """The result of a watched call (`student.watch`): torch was asked for none of the
-        operations in `without`, and the answer is built from those in `needs` if there are some:
+        operations in `ready_made`, and the answer is built from those in `needs` if there are some:
         `bent`, that of `student.bend(needs, ...)`, is another one. Where the numbers left torch,
         nobody can see that. Where they may have gone to someone else, it does not pass.
 
-        `without` gives for each what a student may have written for it, first what she is told:
+        `ready_made` gives for each what a student may have written for it, first what she is told:
         {"binary_cross_entropy": ("F.binary_cross_entropy", "nn.BCELoss")}. An operation is called
         as in torch.ops.aten or by its function, with neither outer underscores nor "_forward".
         """
         if self.operations is None:
             raise TypeError("is_by_hand is about a watched call: student.watch(student.f, ...)")
         asked = {_DIRECTION.sub("", name) for name in self.operations}
-        if found := sorted(asked.intersection(without)):
-            told = ", ".join(f"`{without[name][0]}`" for name in found)
+        if found := sorted(asked.intersection(ready_made)):
+            told = ", ".join(f"`{ready_made[name][0]}`" for name in found)
             raise CheckFailed(
                 f"{called(self.call)}It had torch compute {told}, ready-made; expected the "
                 "formula, written out.",
                 self.hint,
                 Evidence("ready-made", "", (1.0,)),
-                names=[name for operation in found for name in without[operation]],
+                names=[name for operation in found for name in ready_made[operation]],
             )
         gone = [place for name, place in ELSEWHERE.items() if name in asked]
         if not asked.isdisjoint(WAITS):
@@ -345,6 +345,8 @@ class Expectation:
             raise CheckFailed(rationale, self.hint, Evidence("elsewhere"))
         if not needs:
             return self
+        if bent is None:
+            raise TypeError("is_by_hand needs what student.bend(needs, ...) gave, as `bent`")
         answer, other = self._array(None), array(bent, what="The answer once more")
         if answer.shape != other.shape or not np.allclose(answer, other, rtol=1e-4, atol=1e-6):
             return self

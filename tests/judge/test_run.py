@@ -8,7 +8,7 @@ import pytest
 
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import Evidence
-from autograder.judge.run import Candidate, check_seed, conclude, run_exercise
+from autograder.judge.run import Candidate, Setup, check_seed, conclude, run_exercise
 from autograder.results import Status
 from autograder.sandbox.host.session import Session, Source
 
@@ -31,7 +31,7 @@ def judge(tiny_grader):
             found = replace(found, checks=tuple(options.pop("checks")))
         reference = options.pop("reference", tiny_grader.reference(found))
         candidate = Candidate(session, **options)
-        findings = run_exercise(found, candidate, reference, seconds=seconds)
+        findings = run_exercise(Setup(found, reference, seconds=seconds), candidate)
         return {finding.check.name: finding for finding in findings}
 
     yield run
