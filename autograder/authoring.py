@@ -43,8 +43,8 @@ def check(
 
     Parameters of the function name what it needs: student, reference, bench (torch in a worker
     that no submission can reach), rng, thresholds. In checks.py it is visible, in hidden.py
-    hidden; only there it may ask for `reference`. `after`
-    names checks, or is one; without their points this one is skipped.
+    hidden; only there it may ask for `reference`. `after` names checks, or is one; unless they
+    pass this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and
     TypeError or ValueError where `points` is not a number above 0.
     """

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import SubmissionError
-from autograder.grading.plain import dump, load
+from autograder.grading.packed import dump, load
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 from autograder.submissions.files import read_file
 from autograder.submissions.model import KnownAssignments

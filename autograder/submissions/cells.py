@@ -50,12 +50,10 @@ class Reading:
             for name in Piece(cell.source, 1).defines():
                 self.dropped.pop(name, None)
 
-    def definitions(
-        self, names: Iterable[str], released: str | None
-    ) -> Iterator[tuple[int, Definition]]:
+    def definitions(self, names: Iterable[str]) -> Iterator[tuple[int, Definition]]:
         """All bindings of `names`, each with the index of its cell."""
         for index, cell in enumerate(self.cells):
-            for definition in definitions(cell.source, names, released):
+            for definition in definitions(cell.source, names):
                 yield index, definition
 
     def _drop(self, cell: Cell, piece: Piece, problem: SyntaxProblem) -> None:
@@ -76,12 +74,7 @@ _Place = tuple[int, Definition]
 """The index of a cell, and a binding in it."""
 
 
-def prefer_filled(
-    reading: Reading,
-    names: Iterable[str],
-    released: str | None,
-    homes: Mapping[str, str] | None = None,
-) -> None:
+def prefer_filled(reading: Reading, names: Iterable[str], homes: Mapping[str, str]) -> None:
     """Find the definition of each entry point that counts, and say so where there are others.
 
     It is the one in the released cell (`homes` gives its name for each entry point), else a
@@ -89,10 +82,10 @@ def prefer_filled(
     Untouched copies below it are blanked: that is what a pasted or duplicated stub is.
     """
     by_name: dict[str, list[_Place]] = {}
-    for index, definition in reading.definitions(names, released):
+    for index, definition in reading.definitions(names):
         by_name.setdefault(definition.name, []).append((index, definition))
     for name, places in by_name.items():
-        home = (homes or {}).get(name)
+        home = homes.get(name)
         filled = [place for place in places if place[1].filled and place[1].rank]
         if not filled:
             continue

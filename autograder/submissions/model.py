@@ -30,16 +30,13 @@ class KnownAssignments:
     """What the reader must know of a course.
 
     `entry_points` gives for each assignment the names that a submission must define;
-    `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
-    assignment the source of its released script, where the caller has it: a definition equal to
-    the released one is untouched, even if it holds more than `raise NotImplementedError`;
+    `preferred` is the assignment that the user asked for, if any;
     `homes` gives for each assignment and entry point the name of the cell it was released in,
     `habits` for each assignment what is worth a kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]
     preferred: str | None = None
-    stubs: Mapping[str, str] = field(default_factory=dict)
     habits: Mapping[str, tuple[Habit, ...]] = field(default_factory=dict)
     homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.grading.plain import dump, load
+from autograder.grading.packed import dump, load
 from autograder.grading.reader import Reader
 from autograder.grading.reader_process import CPU_SECONDS
 from autograder.sandbox.host.start import PLAIN
