@@ -29,10 +29,10 @@ class Habit:
 class KnownAssignments:
     """What the reader must know of a course.
 
-    `entry_points` gives for each assignment the names that a submission must define;
-    `preferred` is the assignment that the user asked for, if any;
-    `homes` gives for each assignment and entry point the name of the cell it was released in,
-    `habits` for each assignment what is worth a kind word.
+    `entry_points` gives for each assignment the names that a submission must define; `preferred`
+    is the assignment that the user asked for, if any; `homes` gives for each assignment and entry
+    point the name of the cell it was released in, `habits` for each assignment what is worth a
+    kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]

@@ -111,9 +111,9 @@ def _folder_of_the_work(path: Path, files: Files, course: KnownAssignments) -> t
     for level in levels[:_MOST_FOLDERS]:
         read = []
         for prefix in level[:_MOST_FOLDERS]:
-            name = PurePosixPath(prefix).name if prefix else _absolute(path).stem
+            hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
             place = f"{shown}/{prefix}".rstrip("/")
-            read.append((prefix, Folder.read(_below(prefix, files), place, course, name)))
+            read.append((prefix, Folder.read(_below(prefix, files), place, course, hint)))
         working = [one for one in read if one[1].has_work(course)]
         if len(working) > 1 or (len(read) > 1 and not working and topmost is None):
             problem = f"several folders in it hold code ({listed(level)})"
