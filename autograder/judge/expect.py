@@ -99,7 +99,7 @@ def plain(remote: Any) -> Any:
         return remote
     value = value_of(remote)
     if (opaque := first_opaque(value)) is not None:
-        Expectation(remote).refuse_type(opaque.type_name, "numbers or tensors")
+        Expectation(remote)._refuse_type(opaque.type_name, "numbers or tensors")
     return unwrapped(value) if is_trusted(remote) else marked(unwrapped(value))
 
 
@@ -264,19 +264,19 @@ class Expectation:
 
     def is_tensor(self) -> Expectation:
         if not (isinstance(self.value, ArrayValue) and self.value.kind == "tensor"):
-            self.refuse_type(type_name(self.value), "a tensor")
+            self._refuse_type(type_name(self.value), "a tensor")
         return self
 
     def is_float(self) -> Expectation:
         """A Python float (a NumPy scalar passes), no tensor."""
         if type(self.value) is not float:
-            self.refuse_type(type_name(self.value), "a Python float")
+            self._refuse_type(type_name(self.value), "a Python float")
         return self
 
     def is_list(self, length: int | None = None) -> Expectation:
         """A list (or tuple), of that length if one is given."""
         if not isinstance(self.value, (list, tuple)):
-            self.refuse_type(type_name(self.value), "a list")
+            self._refuse_type(type_name(self.value), "a list")
         if length is not None and len(self.value) != length:
             evidence = Evidence("length", "", (float(len(self.value)),))
             self._refuse(f"a list of {length}, not of {len(self.value)}", evidence)
@@ -285,7 +285,7 @@ class Expectation:
     def is_dict(self, names: Collection[str] | None = None) -> Expectation:
         """A dict; with these keys, in any order, and no others, if some are given."""
         if not isinstance(self.value, dict):
-            self.refuse_type(type_name(self.value), "a dict")
+            self._refuse_type(type_name(self.value), "a dict")
         if names is not None and {*self.value} != {*names}:
             self._refuse(f"a dict of {list(names)}", Evidence("keys", str([*self.value])[:200]))
         return self
@@ -293,7 +293,7 @@ class Expectation:
     def is_a(self, name: str) -> Expectation:
         """Its type has this name."""
         if type_name(self.value) != name:
-            self.refuse_type(type_name(self.value), f"a {name}")
+            self._refuse_type(type_name(self.value), f"a {name}")
         return self
 
     def has_shape(self, *shape: int) -> Expectation:
@@ -362,11 +362,11 @@ class Expectation:
     def _array(self, shape: tuple[int, ...] | None) -> npt.NDArray[np.float64]:
         """The numbers as float64, of exactly `shape` if one is wanted."""
         if (odd := first_odd(self.value)) is not None:
-            self.refuse_type(odd, "a number" if shape == () else "numbers")
+            self._refuse_type(odd, "a number" if shape == () else "numbers")
         try:
             actual = np.asarray(unwrapped(self.value), dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            self.refuse_type(type_name(self.value), "numbers")
+            self._refuse_type(type_name(self.value), "numbers")
         if shape is not None and actual.shape != shape:
             self._refuse_shape(actual, shape)
         return actual
@@ -385,7 +385,7 @@ class Expectation:
             f"{wanted}, not shape {actual.shape}", Evidence("shape", detail, numbers(actual))
         )
 
-    def refuse_type(self, found: str, wanted: str) -> NoReturn:
+    def _refuse_type(self, found: str, wanted: str) -> NoReturn:
         """Fails with the type that came where another was wanted."""
         shown = show(self.value)
         if isinstance(self.value, ArrayValue):  # as a bare number it would look like one
