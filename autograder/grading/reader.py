@@ -27,9 +27,8 @@ from autograder.grading.reader_process import (
     READ,
     REFUSED,
     SMALLER,
-    Cells,
+    ReadRequest,
     Refusal,
-    Request,
     receive,
     send,
 )
@@ -73,11 +72,12 @@ class Reader:
 
         Raises SubmissionError with one line: which file, what is wrong, what to do.
         """
-        return self._value(Submission, Request(os.getcwd(), str(path), known))
+        return self._value(Submission, ReadRequest(os.getcwd(), str(path), known))
 
     def saved(self, path: Path, names: Iterable[str]) -> tuple[SavedCell, ...]:
         """The cells of a notebook as they were saved. Raises SubmissionError."""
-        return self._value(Cells, Request(os.getcwd(), str(path), NOBODY, tuple(names))).cells
+        request = ReadRequest(os.getcwd(), str(path), NOBODY, tuple(names))
+        return self._value(tuple[SavedCell, ...], request)
 
     def start(self) -> None:
         """Starts the process, if there is none; it gets ready while we go on."""
@@ -104,7 +104,7 @@ class Reader:
         process.wait()
         self._printed.close()
 
-    def _value(self, kind: type[T], request: Request) -> T:
+    def _value(self, kind: type[T], request: ReadRequest) -> T:
         answer = self._answer(request)
         body = answer[1:]
         try:
@@ -119,7 +119,7 @@ class Reader:
             )
         raise InternalError(f"{refusal.file}: can't be read: {refusal.problem} ({refusal.remedy})")
 
-    def _answer(self, request: Request) -> bytes:
+    def _answer(self, request: ReadRequest) -> bytes:
         """An answer. What another process may have killed is tried again; what is too much to
         read is not."""
         message = dump(request)

@@ -1,13 +1,13 @@
 """What runs in the reader: reads submissions, with little time for each and little memory.
 
-    judge ──Request──> reader: decodes, parses, compiles, searches
+    judge ──ReadRequest──> reader: decodes, parses, compiles, searches
           <──answer───
 
 It runs nothing that a student wrote, holds nothing of the course but names, and imports no torch.
 What takes too long ends it (the kernel sees to that, whatever Python is busy with), and so does
 what takes too much memory: the judge starts another one.
 
-An answer is one byte and a dataclass: READ and the value that was asked for, REFUSED and a
+An answer is one byte and more: READ and the value that was asked for, REFUSED and a
 Refusal, BROKE and a Refusal that tells of a fault of ours.
 """
 
@@ -32,7 +32,7 @@ from autograder.sandbox.linux.syscalls import Prctl, prctl
 from autograder.submissions.files import read_file
 from autograder.submissions.model import KnownAssignments
 from autograder.submissions.read import read_submission
-from autograder.submissions.saved import SavedCell, saved_cells
+from autograder.submissions.saved import saved_cells
 
 try:
     import resource
@@ -49,7 +49,7 @@ SMALLER = "hand in the code alone, without data and without anything that a prog
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReadRequest:
     """What to read: the submission at `path`, seen from `folder`; or, with `names`, the cells of
     a notebook as they were saved."""
 
@@ -57,13 +57,6 @@ class Request:
     path: str
     known: KnownAssignments
     names: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of a notebook."""
-
-    cells: tuple[SavedCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ def main(given: Mapping[str, Any]) -> None:
     none can be handed over, one request, and the file that the answer goes to."""
     limit_memory()
     if "request" in given:
-        request = load(Request, bytes.fromhex(given["request"]))
+        request = load(ReadRequest, bytes.fromhex(given["request"]))
         Path(given["answer"]).write_bytes(answer(request))
         os._exit(0)
     control = socket.socket(fileno=given["control"])
@@ -90,7 +83,7 @@ def main(given: Mapping[str, Any]) -> None:
     gc.disable()  # trees of code hold no circles
     with suppress(BrokenPipeError, ConnectionResetError):
         while (message := receive(control)) is not None:
-            send(control, answer(load(Request, message)))
+            send(control, answer(load(ReadRequest, message)))
             if gc.get_count()[0] > MOST_GARBAGE:
                 gc.collect()
             if is_bloated():
@@ -146,7 +139,7 @@ def limited_time() -> Iterator[None]:
         timer(signal.ITIMER_PROF, 0)
 
 
-def answer(request: Request) -> bytes:
+def answer(request: ReadRequest) -> bytes:
     """The answer to a request; it says so where there is none."""
     with limited_time():
         try:
@@ -166,9 +159,9 @@ def answer(request: Request) -> bytes:
         return REFUSED + dump(refusal)
 
 
-def _read(request: Request) -> bytes:
+def _read(request: ReadRequest) -> bytes:
     os.chdir(request.folder)
     path = Path(request.path)
     if request.names is not None:
-        return READ + dump(Cells(saved_cells(read_file(path), request.path, request.names)))
+        return READ + dump(saved_cells(read_file(path), request.path, request.names))
     return READ + dump(read_submission(path, request.known))

@@ -30,7 +30,8 @@ from pygments.token import STANDARD_TYPES
 from autograder.submissions.saved import IMAGES, Attachments
 
 MOST_MARKDOWN = 10_000
-"""Characters of one text; nbconvert's renderer may take time that grows with their square."""
+"""Characters of one text. What nbconvert's renderer takes may grow with their square: up to half a
+second for so many, as far as was tried."""
 MOST_IN_ALL = 50_000
 """Characters of all texts of a notebook."""
 MOST_HTML = 200_000
