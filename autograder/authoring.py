@@ -43,8 +43,8 @@ def check(
 
     Parameters of the function name what it needs: student, reference, bench (torch in a worker
     that no submission can reach), rng, thresholds. In checks.py it is visible, in hidden.py
-    hidden; only there it may ask for `reference`. `after`
-    names checks, or is one; without their points this one is skipped.
+    hidden; only there it may ask for `reference`. `after` names checks, or is one; unless they
+    pass this one is skipped.
     Raises TypeError where the function has no docstring or asks for something unknown, and
     TypeError or ValueError where `points` is not a number above 0.
     """
@@ -102,10 +102,9 @@ def raised(action: Callable[[], Any], wanted: str = "") -> str | None:
     """The type name of the exception that the student's code raises in `action`, or None; `wanted`
     if that is one of Python's own exceptions and this one is a subclass of it."""
     try:
-        plain_or_nothing = action()
+        action()
     except Raised as fault:
         if wanted in fault.kinds:
             return wanted
         return f"another {wanted}" if fault.type_name == wanted else fault.type_name
-    del plain_or_nothing
     return None

@@ -120,12 +120,12 @@ class Result:
 
     `protections` maps each layer to {"on": bool, "detail": str}; `device` is where student code
     ran; `seconds` is wall time, the only part that differs between two runs.
-    `error` says why it could not be graded at all ("" when it could), `doubt` why a person should
-    say what counts ("" when that is clear); `is_our_fault` that this was
-    not for what was handed in. Of `notes` it keeps a `few`. `printed` is what the cells
-    printed before any check; it stands in the first exercise's `printed`, too. `slow_start` is
-    the place of a cell that ran long before any check, and its seconds: shown to the student,
-    and no part of the JSON, in which nothing but `seconds` is a time.
+    `error` says why it could not be graded at all ("" when it could), `is_our_fault` that the
+    cause is ours; `doubt` why a person should say which file counts ("" when that is clear). Of
+    `notes` it keeps a `few`. `printed` is what the cells printed before any check; it stands in
+    the first exercise's `printed`, too. `slow_start` is the place of a cell that ran long before
+    any check, and its seconds: shown to the student, and no part of the JSON, in which nothing but
+    `seconds` is a time.
     """
 
     submission: str

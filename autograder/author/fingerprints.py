@@ -18,9 +18,9 @@ from autograder.grading.grader import Grader
 from autograder.grading.references import ReferenceRun
 from autograder.judge import words
 from autograder.judge.diagnosis import Fingerprint
-from autograder.judge.reading import Parsed, read_code
 from autograder.judge.run import OUR_FAULT, Candidate, Finding, profile_of, run_exercise
 from autograder.results import Status
+from autograder.submissions.code import Parsed, read_code
 from autograder.submissions.model import Cell, Submission
 
 CHECK_SECONDS = 5.0
@@ -133,16 +133,9 @@ def run_source(
     made = [Cell(source, f"cell {number}") for number, source in enumerate(cells, start=1)]
     submission = of_the_course(made)
     session = grader.session(submission)
-    candidate = Candidate(session, read_code(Parsed(made)), {})
+    candidate = Candidate(session, read_code(Parsed(made)))
     try:
-        return run_exercise(
-            exercise,
-            candidate,
-            grader.reference(exercise),
-            seed=seed,
-            foresight=grader.foresight(exercise, seed),
-            bench=grader.bench,
-        )
+        return run_exercise(grader.setup(exercise, seed), candidate)
     finally:
         session.close()
 

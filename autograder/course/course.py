@@ -9,7 +9,7 @@ from autograder.course import load
 from autograder.course.model import Assignment, Exercise
 from autograder.course.texts import read_text
 from autograder.errors import CourseError, UsageError
-from autograder.submissions.model import KnownAssignments
+from autograder.submissions.model import Habit, KnownAssignments
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Course:
                 one.name: {name: part.name for part in one.exercises for name in part.entry_points}
                 for one in assignments
             },
-            habits={one.name: one.habits for one in assignments},
+            habits={one.name: tuple(Habit(**table) for table in one.habits) for one in assignments},
         )
 
 

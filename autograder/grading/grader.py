@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-import re
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -28,27 +27,23 @@ from autograder.course.course import Course, solution_source
 from autograder.course.model import Exercise
 from autograder.errors import AutograderError, ForkserverError, InternalError, SubmissionError
 from autograder.grading.device import choose_device
+from autograder.grading.loading import Loading
 from autograder.grading.reader import Reader
 from autograder.grading.references import ReferenceRun, References
 from autograder.judge import diagnosis
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.foresight import Foresight
 from autograder.judge.reference import RecordedReference
-from autograder.judge.run import Candidate, Finding, conclude, run_part, where_and_what
-from autograder.judge.words import UNREADABLE, brief, missing_name, not_installed
+from autograder.judge.run import Candidate, Finding, Setup, conclude, run_part, where_and_what
+from autograder.judge.words import brief
 from autograder.results import ExerciseResult, Result, Status, Verdict
-from autograder.sandbox.host.session import LoadFault, Session, Source
+from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.host.start import AnyLauncher, launcher
-from autograder.sandbox.outcomes import Raised
 from autograder.sandbox.policy import Policy, nvidia_devices
 from autograder.submissions.model import Submission
-from autograder.submissions.syntax import shown
 
 SUBMISSION_SECONDS = 600.0
 """Processor time for one submission (`time_limit`); later checks are skipped, and said."""
-
-SLOW_SECONDS = 3.0
-"""A cell that runs longer than this before any check can begin is worth a word."""
 
 TRIES = 3
 """So many forkservers are started for one submission, and so often one that does not start."""
@@ -292,14 +287,14 @@ class Grader:
         try:
             with contextlib.suppress(InternalError):  # the first check meets it again, and says it
                 session.load()
-            foresights = [self.foresight(exercise, self.settings.seed) for exercise in exercises]
-            missing = _WhyMissing(submission, session)
-            candidate = Candidate(session, submission.code, missing, SUBMISSION_SECONDS)
+            setups = [self.setup(exercise, self.settings.seed) for exercise in exercises]
+            loading = Loading(submission, session)
+            candidate = Candidate(session, submission.code, loading.why_missing, SUBMISSION_SECONDS)
             findings = [list[Finding]() for _ in exercises]
-            jobs = list(zip(exercises, findings, foresights, strict=True))
+            jobs = list(zip(setups, findings, strict=True))
             printed = [self._run(*job, candidate, visible=True) for job in jobs]
-            notes = (*submission.notes, *load_notes(session), *submission.code.habits)
-            slow_start = _slow_start(session)
+            notes = (*submission.notes, *loading.notes(), *submission.code.habits)
+            slow_start = loading.slow_start()
             for job in jobs:
                 self._run(*job, candidate, visible=False)
             results = tuple(
@@ -352,8 +347,7 @@ class Grader:
         assert self._launcher is not None
         cells = [
             Source(part.source, part.where, tuple((n, firmly) for n, _, firmly in part.hands_in))
-            for cell in submission.cells
-            for part in cell.statements()
+            for part in submission.statements()
         ]
         folder = posixpath.dirname(submission.file)
         return Session(
@@ -369,28 +363,26 @@ class Grader:
         )
 
     def _run(
-        self,
-        exercise: Exercise,
-        findings: list[Finding],
-        foresight: Foresight | None,
-        candidate: Candidate,
-        *,
-        visible: bool,
+        self, setup: Setup, findings: list[Finding], candidate: Candidate, *, visible: bool
     ) -> str:
         """Runs the visible checks of an exercise, or the hidden ones; what the code printed."""
-        reference = self.reference(exercise)
-        run_part(
-            *(exercise, visible, findings, candidate, reference),
-            seed=self.settings.seed,
-            seconds=self.settings.seconds,
-            foresight=foresight,
-            bench=self.bench,
-        )
-        if reference is not None:
-            reference.close()
+        run_part(setup, visible, findings, candidate)
+        if setup.reference is not None:
+            setup.reference.close()
         return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------
+
+    def setup(self, exercise: Exercise, seed: int) -> Setup:
+        """What the checks of an exercise are run with."""
+        return Setup(
+            exercise,
+            self.reference(exercise),
+            self.bench,
+            seed,
+            self.settings.seconds,
+            self.foresight(exercise, seed),
+        )
 
     def reference(self, exercise: Exercise) -> RecordedReference | None:
         """The reference of an exercise; None in a student's folder."""
@@ -427,102 +419,6 @@ class Grader:
 
 class _Lost(Exception):
     """The forkserver died, and with it the worker: what came back means nothing."""
-
-
-MOST_CAUSES = 10
-"""Of what is missing: a line that needs a name that another line should have defined, and so on."""
-
-
-class _WhyMissing(Mapping[str, str]):
-    """For an entry point that is not there: why, as far as reading and loading tell."""
-
-    def __init__(self, submission: Submission, session: Session):
-        self.submission = submission
-        self.session = session
-
-    def __getitem__(self, name: str) -> str:
-        why, wanted = "", name
-        for _ in range(MOST_CAUSES):
-            if wanted in self.submission.dropped:
-                return f"{UNREADABLE} {self.submission.dropped[wanted]}"
-            found = self._fault_at(wanted) if wanted else None
-            if found is None:
-                break
-            why = load_note(self.session, found)
-            wanted = missing_name(found.fault)
-        if not why:
-            raise KeyError(name)
-        return why
-
-    def _fault_at(self, name: str) -> LoadFault | None:
-        """The statement that should have defined a name, and did not run to its end."""
-        defines = re.compile(
-            rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]",
-            re.MULTILINE,
-        )
-        for found in self.session.load_faults:
-            source = self.session.cells[found.index].source
-            if defines.search(source) or name in _bound(source):
-                return found
-        return None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
-def load_notes(session: Session) -> list[str]:
-    """What happened while the cells ran: one line for each statement that did not run to its end,
-    but for those that lack a name which another one should have bound."""
-    notes = []
-    for name, fault in session.file_faults.items():
-        notes.append(f"{name} could not be laid beside the code: {fault.message}")
-    for device in session.missing_devices:
-        notes.append(
-            f'The default device "{device}" is not on the machine that graded this; the code ran '
-            "without it."
-        )
-    lost: set[str] = set()
-    for found in session.load_faults:
-        if missing_name(found.fault) not in lost:
-            notes.append(load_note(session, found))
-        lost.update(_bound(session.cells[found.index].source))
-    return notes
-
-
-def _bound(source: str) -> list[str]:
-    """The names that an import or an assignment of one line would have bound, and some more."""
-    line = source.strip().split("\n")[0][:200]
-    if not line.startswith(("import ", "from ")):
-        line, equals, _ = line.partition("=")
-        line = line if equals else ""
-    return re.findall(r"\w+", line)
-
-
-def load_note(session: Session, found: LoadFault) -> str:
-    """Where a cell stopped, and why; for a package that is not here, which there are."""
-    fault = found.fault
-    cell = session.cells[found.index]
-    place = fault.place or f"From {first_line(cell)} on"
-    line = f": `{shown(fault.line)}`" if fault.line else ""
-    if not isinstance(fault, Raised):
-        return f"{place}{line}: {fault.message[:1].lower()}{fault.message[1:]}"
-    note = f"{place}{line}: {fault.type_name}: {brief(fault.message)}"
-    advice = not_installed(fault)
-    return f"{note}. {advice}" if advice else note
-
-
-def first_line(cell: Source) -> str:
-    """Where the code of a cell begins."""
-    lines = cell.source.split("\n")
-    return cell.where(next((number for number, line in enumerate(lines, 1) if line.strip()), 1))
-
-
-def _slow_start(session: Session) -> tuple[str, float] | None:
-    seconds, index = session.slowest
-    return (first_line(session.cells[index]), seconds) if seconds > SLOW_SECONDS else None
 
 
 def _ungraded(exercise: Exercise, status: Status, why: str) -> ExerciseResult:

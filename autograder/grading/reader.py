@@ -21,15 +21,14 @@ from types import TracebackType
 from typing import IO, Self, TypeVar
 
 from autograder.errors import InternalError, SubmissionError
-from autograder.grading.plain import dump, load
+from autograder.grading.packed import dump, load
 from autograder.grading.reader_process import (
     CPU_SECONDS,
     READ,
     REFUSED,
     SMALLER,
-    Cells,
+    ReadRequest,
     Refusal,
-    Request,
     receive,
     send,
 )
@@ -73,11 +72,12 @@ class Reader:
 
         Raises SubmissionError with one line: which file, what is wrong, what to do.
         """
-        return self._value(Submission, Request(os.getcwd(), str(path), known))
+        return self._value(Submission, ReadRequest(os.getcwd(), str(path), known))
 
     def saved(self, path: Path, names: Iterable[str]) -> tuple[SavedCell, ...]:
         """The cells of a notebook as they were saved. Raises SubmissionError."""
-        return self._value(Cells, Request(os.getcwd(), str(path), NOBODY, tuple(names))).cells
+        request = ReadRequest(os.getcwd(), str(path), NOBODY, tuple(names))
+        return self._value(tuple[SavedCell, ...], request)
 
     def start(self) -> None:
         """Starts the process, if there is none; it gets ready while we go on."""
@@ -104,7 +104,7 @@ class Reader:
         process.wait()
         self._printed.close()
 
-    def _value(self, kind: type[T], request: Request) -> T:
+    def _value(self, kind: type[T], request: ReadRequest) -> T:
         answer = self._answer(request)
         body = answer[1:]
         try:
@@ -119,7 +119,7 @@ class Reader:
             )
         raise InternalError(f"{refusal.file}: can't be read: {refusal.problem} ({refusal.remedy})")
 
-    def _answer(self, request: Request) -> bytes:
+    def _answer(self, request: ReadRequest) -> bytes:
         """An answer. What another process may have killed is tried again; what is too much to
         read is not."""
         message = dump(request)
@@ -129,19 +129,21 @@ class Reader:
             for _ in range(TRIES):
                 if (answer := self._asked(message, request.path)) is not None:
                     return answer
-        raise SubmissionError(request.path, "Python itself breaks on reading it", SMALLER)
+        raise too_much(request.path)
 
     def _asked(self, message: bytes, file: str) -> bytes | None:
         """An answer; None where the reader died before it had one."""
         self.start()
+        assert self._process is not None
         assert self._control is not None
+        assert self._printed is not None
         answer = None
         try:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 send(self._control, message)
                 answer = receive(self._control)
             if answer is None:
-                self._explain(file)
+                _explain(self._process.wait(WALL_SECONDS), self._printed, file)
         except TimeoutError:
             raise too_long(file) from None
         finally:
@@ -149,19 +151,21 @@ class Reader:
                 self.close()
         return answer
 
-    def _explain(self, file: str) -> None:
-        """Raises why the reader died, if that was no accident: too much to read, or our fault."""
-        assert self._process is not None
-        assert self._printed is not None
-        ended = self._process.wait(WALL_SECONDS)
-        if ended == -signal.SIGPROF:
-            raise too_long(file)
-        if ended > 0:
-            raise death("the reader died", self._printed)
+
+def _explain(ended: int, printed: IO[bytes], file: str) -> None:
+    """Raises why a reader died, if that was no accident: too much to read, or our fault."""
+    if ended < 0 and ended == -signal.SIGPROF:
+        raise too_long(file)
+    if ended > 0:
+        raise death("the reader of submissions died", printed, "please report it")
 
 
 def too_long(file: str) -> SubmissionError:
     return SubmissionError(file, f"to read it takes more than {CPU_SECONDS} s", SMALLER)
+
+
+def too_much(file: str) -> SubmissionError:
+    return SubmissionError(file, "Python itself breaks on reading it", SMALLER)
 
 
 def _by_a_process_of_its_own(message: bytes, file: str) -> bytes:
@@ -173,12 +177,13 @@ def _by_a_process_of_its_own(message: bytes, file: str) -> bytes:
         assert process.stdin is not None
         process.stdin.close()
         try:
-            process.wait(WALL_SECONDS)
+            ended = process.wait(WALL_SECONDS)
         except subprocess.TimeoutExpired:
             raise too_long(file) from None
         finally:
             process.kill()
             process.wait()
         if not path.exists():
-            raise too_long(file)
+            _explain(ended, printed, file)
+            raise too_much(file)
         return path.read_bytes()

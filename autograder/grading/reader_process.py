@@ -1,13 +1,13 @@
 """What runs in the reader: reads submissions, with little time for each and little memory.
 
-    judge ──Request──> reader: decodes, parses, compiles, searches
+    judge ──ReadRequest──> reader: decodes, parses, compiles, searches
           <──answer───
 
 It runs nothing that a student wrote, holds nothing of the course but names, and imports no torch.
 What takes too long ends it (the kernel sees to that, whatever Python is busy with), and so does
 what takes too much memory: the judge starts another one.
 
-An answer is one byte and a dataclass: READ and the value that was asked for, REFUSED and a
+An answer is one byte and more: READ and the value that was asked for, REFUSED and a
 Refusal, BROKE and a Refusal that tells of a fault of ours.
 """
 
@@ -22,19 +22,17 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from autograder.errors import SubmissionError
-from autograder.grading.plain import dump, load
-from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Parsed, read_code
+from autograder.grading.packed import dump, load
 from autograder.sandbox.linux.syscalls import Prctl, prctl
 from autograder.submissions.files import read_file
-from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.model import KnownAssignments
 from autograder.submissions.read import read_submission
-from autograder.submissions.saved import SavedCell, saved_cells
+from autograder.submissions.saved import saved_cells
 
 try:
     import resource
@@ -51,7 +49,7 @@ SMALLER = "hand in the code alone, without data and without anything that a prog
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReadRequest:
     """What to read: the submission at `path`, seen from `folder`; or, with `names`, the cells of
     a notebook as they were saved."""
 
@@ -59,13 +57,6 @@ class Request:
     path: str
     known: KnownAssignments
     names: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The cells of a notebook."""
-
-    cells: tuple[SavedCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +74,7 @@ def main(given: Mapping[str, Any]) -> None:
     none can be handed over, one request, and the file that the answer goes to."""
     limit_memory()
     if "request" in given:
-        request = load(Request, bytes.fromhex(given["request"]))
+        request = load(ReadRequest, bytes.fromhex(given["request"]))
         Path(given["answer"]).write_bytes(answer(request))
         os._exit(0)
     control = socket.socket(fileno=given["control"])
@@ -92,7 +83,7 @@ def main(given: Mapping[str, Any]) -> None:
     gc.disable()  # trees of code hold no circles
     with suppress(BrokenPipeError, ConnectionResetError):
         while (message := receive(control)) is not None:
-            send(control, answer(load(Request, message)))
+            send(control, answer(load(ReadRequest, message)))
             if gc.get_count()[0] > MOST_GARBAGE:
                 gc.collect()
             if is_bloated():
@@ -148,7 +139,7 @@ def limited_time() -> Iterator[None]:
         timer(signal.ITIMER_PROF, 0)
 
 
-def answer(request: Request) -> bytes:
+def answer(request: ReadRequest) -> bytes:
     """The answer to a request; it says so where there is none."""
     with limited_time():
         try:
@@ -168,19 +159,9 @@ def answer(request: Request) -> bytes:
         return REFUSED + dump(refusal)
 
 
-def _read(request: Request) -> bytes:
+def _read(request: ReadRequest) -> bytes:
     os.chdir(request.folder)
     path = Path(request.path)
     if request.names is not None:
-        return READ + dump(Cells(saved_cells(read_file(path), request.path, request.names)))
-    return READ + dump(_told(read_submission(path, request.known), request.known))
-
-
-def _told(submission: Submission, known: KnownAssignments) -> Submission:
-    """The same, with what is told of its code."""
-    own = PurePosixPath(submission.file).name
-    beside = {name: data for name, data in submission.files.items() if name != own}
-    parsed = Parsed(submission.cells, beside)
-    patterns = known.habits.get(submission.assignment or "", ())
-    found = habits(parsed, [Habit(**table) for table in patterns])
-    return replace(submission, code=read_code(parsed, found))
+        return READ + dump(saved_cells(read_file(path), request.path, request.names))
+    return READ + dump(read_submission(path, request.known))

@@ -15,13 +15,13 @@ from pathlib import Path
 from autograder.course.course import solution_source
 from autograder.course.model import Exercise
 from autograder.judge.foresight import Foresight, Recording
-from autograder.judge.reading import Parsed, read_code
 from autograder.judge.reference import Answered, RecordedReference
-from autograder.judge.run import Candidate, Finding, check_seed, run_check
+from autograder.judge.run import Candidate, Finding, Setup, check_seed, run_check
 from autograder.results import Status
 from autograder.sandbox.host.pipeline import Foreseen, Request
 from autograder.sandbox.host.session import Session, Source
 from autograder.sandbox.host.start import AnyLauncher
+from autograder.submissions.code import Parsed, read_code
 from autograder.submissions.model import Cell
 
 LEAST_SECONDS = 60.0
@@ -95,11 +95,11 @@ class References:
         student.turn_to([_cell(exercise, source)])
         reference, bench = self.recorded(exercise, source), self._empty()
         reference.twin = lambda: student.asked
-        candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])), {})
+        candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])))
         try:
+            setup = Setup(exercise, reference, bench, seed, seconds or reference.seconds)
             for check in exercise.checks:
-                limit = seconds or reference.seconds
-                found = run_check(exercise, check, candidate, reference, seed, limit, (), bench)
+                found = run_check(setup, check, candidate)
                 asked = tuple(answered.request for answered in student.asked)
                 yield ReferenceRun(found, asked, reference.records)
         finally:

@@ -99,7 +99,7 @@ def plain(remote: Any) -> Any:
         return remote
     value = value_of(remote)
     if (opaque := first_opaque(value)) is not None:
-        Expectation(remote).refuse_type(opaque.type_name, "numbers or tensors")
+        Expectation(remote)._refuse_type(opaque.type_name, "numbers or tensors")
     return unwrapped(value) if is_trusted(remote) else marked(unwrapped(value))
 
 
@@ -109,8 +109,8 @@ def array(remote: Any, *shape: int, what: str = "") -> npt.NDArray[np.float64]:
     For a check that computes with them: where they are something else, the check fails.
     """
     found = expect(remote, what)._array(shape or None)
-    own = is_trusted(remote) if isinstance(remote, Remote) else not is_marked(remote)
-    return found if own else found.view(StudentArray)
+    trusted = is_trusted(remote) if isinstance(remote, Remote) else not is_marked(remote)
+    return found if trusted else found.view(StudentArray)
 
 
 def own(expected: Any) -> Any:
@@ -264,19 +264,19 @@ class Expectation:
 
     def is_tensor(self) -> Expectation:
         if not (isinstance(self.value, ArrayValue) and self.value.kind == "tensor"):
-            self.refuse_type(type_name(self.value), "a tensor")
+            self._refuse_type(type_name(self.value), "a tensor")
         return self
 
     def is_float(self) -> Expectation:
         """A Python float (a NumPy scalar passes), no tensor."""
         if type(self.value) is not float:
-            self.refuse_type(type_name(self.value), "a Python float")
+            self._refuse_type(type_name(self.value), "a Python float")
         return self
 
     def is_list(self, length: int | None = None) -> Expectation:
         """A list (or tuple), of that length if one is given."""
         if not isinstance(self.value, (list, tuple)):
-            self.refuse_type(type_name(self.value), "a list")
+            self._refuse_type(type_name(self.value), "a list")
         if length is not None and len(self.value) != length:
             evidence = Evidence("length", "", (float(len(self.value)),))
             self._refuse(f"a list of {length}, not of {len(self.value)}", evidence)
@@ -285,7 +285,7 @@ class Expectation:
     def is_dict(self, names: Collection[str] | None = None) -> Expectation:
         """A dict; with these keys, in any order, and no others, if some are given."""
         if not isinstance(self.value, dict):
-            self.refuse_type(type_name(self.value), "a dict")
+            self._refuse_type(type_name(self.value), "a dict")
         if names is not None and {*self.value} != {*names}:
             self._refuse(f"a dict of {list(names)}", Evidence("keys", str([*self.value])[:200]))
         return self
@@ -293,7 +293,7 @@ class Expectation:
     def is_a(self, name: str) -> Expectation:
         """Its type has this name."""
         if type_name(self.value) != name:
-            self.refuse_type(type_name(self.value), f"a {name}")
+            self._refuse_type(type_name(self.value), f"a {name}")
         return self
 
     def has_shape(self, *shape: int) -> Expectation:
@@ -312,30 +312,30 @@ class Expectation:
 
     def is_by_hand(
         self,
-        without: Mapping[str, Sequence[str]],
+        ready_made: Mapping[str, Sequence[str]],
         needs: Collection[str] = (),
         bent: Any = None,
     ) -> Expectation:
         """The result of a watched call (`student.watch`): torch was asked for none of the
-        operations in `without`, and the answer is built from those in `needs` if there are some:
+        operations in `ready_made`, and the answer is built from those in `needs` if there are some:
         `bent`, that of `student.bend(needs, ...)`, is another one. Where the numbers left torch,
         nobody can see that. Where they may have gone to someone else, it does not pass.
 
-        `without` gives for each what a student may have written for it, first what she is told:
+        `ready_made` gives for each what a student may have written for it, first what she is told:
         {"binary_cross_entropy": ("F.binary_cross_entropy", "nn.BCELoss")}. An operation is called
         as in torch.ops.aten or by its function, with neither outer underscores nor "_forward".
         """
         if self.operations is None:
             raise TypeError("is_by_hand is about a watched call: student.watch(student.f, ...)")
         asked = {_DIRECTION.sub("", name) for name in self.operations}
-        if found := sorted(asked.intersection(without)):
-            told = ", ".join(f"`{without[name][0]}`" for name in found)
+        if found := sorted(asked.intersection(ready_made)):
+            told = ", ".join(f"`{ready_made[name][0]}`" for name in found)
             raise CheckFailed(
                 f"{called(self.call)}It had torch compute {told}, ready-made; expected the "
                 "formula, written out.",
                 self.hint,
                 Evidence("ready-made", "", (1.0,)),
-                names=[name for operation in found for name in without[operation]],
+                names=[name for operation in found for name in ready_made[operation]],
             )
         gone = [place for name, place in ELSEWHERE.items() if name in asked]
         if not asked.isdisjoint(WAITS):
@@ -345,6 +345,8 @@ class Expectation:
             raise CheckFailed(rationale, self.hint, Evidence("elsewhere"))
         if not needs:
             return self
+        if bent is None:
+            raise TypeError("is_by_hand needs what student.bend(needs, ...) gave, as `bent`")
         answer, other = self._array(None), array(bent, what="The answer once more")
         if answer.shape != other.shape or not np.allclose(answer, other, rtol=1e-4, atol=1e-6):
             return self
@@ -360,11 +362,11 @@ class Expectation:
     def _array(self, shape: tuple[int, ...] | None) -> npt.NDArray[np.float64]:
         """The numbers as float64, of exactly `shape` if one is wanted."""
         if (odd := first_odd(self.value)) is not None:
-            self.refuse_type(odd, "a number" if shape == () else "numbers")
+            self._refuse_type(odd, "a number" if shape == () else "numbers")
         try:
             actual = np.asarray(unwrapped(self.value), dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
-            self.refuse_type(type_name(self.value), "numbers")
+            self._refuse_type(type_name(self.value), "numbers")
         if shape is not None and actual.shape != shape:
             self._refuse_shape(actual, shape)
         return actual
@@ -383,7 +385,7 @@ class Expectation:
             f"{wanted}, not shape {actual.shape}", Evidence("shape", detail, numbers(actual))
         )
 
-    def refuse_type(self, found: str, wanted: str) -> NoReturn:
+    def _refuse_type(self, found: str, wanted: str) -> NoReturn:
         """Fails with the type that came where another was wanted."""
         shown = show(self.value)
         if isinstance(self.value, ArrayValue):  # as a bare number it would look like one

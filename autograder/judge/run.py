@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import traceback
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,15 +56,31 @@ class Finding:
 class Candidate:
     """A submission in the form in which checks meet it.
 
-    `code` is for what is told, never for marks; `missing` tells, for an entry point that is not
-    defined, why (a cell that failed), or is empty. Once `most` seconds are spent in its session, no
-    further check is begun.
+    `code` is for what is told, never for marks; `why_missing` tells why a name is not there (a cell
+    failed), or "". Once `most` seconds are spent in its session, no further check is begun.
     """
 
     session: Session
-    code: Code | None
-    missing: Mapping[str, str]
+    code: Code = field(default_factory=Code)
+    why_missing: Callable[[str], str] = lambda _: ""
     most: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the judge brings to the checks of one exercise.
+
+    `seed` is that of the whole run, `seconds` replaces the exercise's own limit for a check,
+    `foresight`, with the same seed, is sent ahead; `reference` and `bench` are for checks that ask
+    for them.
+    """
+
+    exercise: Exercise
+    reference: RecordedReference | None
+    bench: RecordedReference | None = None
+    seed: int = 0
+    seconds: float | None = None
+    foresight: Foresight | None = None
 
 
 def check_seed(seed: int, exercise: str, check: str) -> int:
@@ -72,56 +88,28 @@ def check_seed(seed: int, exercise: str, check: str) -> int:
     return zlib.crc32(f"{seed}/{exercise}/{check}".encode())
 
 
-def run_exercise(
-    exercise: Exercise,
-    candidate: Candidate,
-    reference: RecordedReference | None,
-    *,
-    seed: int = 0,
-    seconds: float | None = None,
-    foresight: Foresight | None = None,
-    bench: RecordedReference | None = None,
-) -> list[Finding]:
-    """The visible checks of an exercise, in order, and then the hidden ones. `seconds` replaces the
-    exercise's own limit; `foresight`, with the same seed, is sent ahead."""
+def run_exercise(setup: Setup, candidate: Candidate) -> list[Finding]:
+    """The visible checks of an exercise, in order, and then the hidden ones."""
     findings: list[Finding] = []
     for visible in (True, False):
-        run_part(
-            *(exercise, visible, findings, candidate, reference),
-            seed=seed,
-            seconds=seconds,
-            foresight=foresight,
-            bench=bench,
-        )
+        run_part(setup, visible, findings, candidate)
     return findings
 
 
-def run_part(
-    exercise: Exercise,
-    visible: bool,
-    findings: list[Finding],
-    candidate: Candidate,
-    reference: RecordedReference | None,
-    *,
-    seed: int = 0,
-    seconds: float | None = None,
-    foresight: Foresight | None = None,
-    bench: RecordedReference | None = None,
-) -> None:
+def run_part(setup: Setup, visible: bool, findings: list[Finding], candidate: Candidate) -> None:
     """As `run_exercise`, but only the visible checks, or only the hidden ones: nothing that these
     ask is sent before that. Adds to `findings`, which hold those of the checks before."""
-    limit = seconds or exercise.limits.seconds
-    checks = [check for check in exercise.checks if check.visible is visible]
+    checks = [check for check in setup.exercise.checks if check.visible is visible]
     for number, check in enumerate(checks):
         finding = _skip(check, findings, candidate)
         if finding is None:
-            ahead = _ahead(checks[number : number + 2], findings, foresight)
-            finding = run_check(exercise, check, candidate, reference, seed, limit, ahead, bench)
-            _take_back(exercise, candidate, findings)
+            ahead = _ahead(checks[number : number + 2], findings, setup.foresight)
+            finding = run_check(setup, check, candidate, ahead)
+            _take_back(setup.exercise, candidate, findings)
         findings.append(finding)
     if checks:
         candidate.session.settle()
-        _take_back(exercise, candidate, findings)
+        _take_back(setup.exercise, candidate, findings)
 
 
 def _take_back(exercise: Exercise, candidate: Candidate, findings: list[Finding]) -> None:
@@ -166,21 +154,15 @@ def _passed(findings: Sequence[Finding]) -> set[str]:
 
 
 def run_check(
-    exercise: Exercise,
-    check: Check,
-    candidate: Candidate,
-    reference: RecordedReference | None,
-    seed: int,
-    seconds: float,
-    ahead: Sequence[Foreseen] = (),
-    bench: RecordedReference | None = None,
+    setup: Setup, check: Check, candidate: Candidate, ahead: Sequence[Foreseen] = ()
 ) -> Finding:
-    """How one check ends. `seed` is that of the whole run."""
-    own_seed = check_seed(seed, exercise.name, check.name)
+    """How one check ends; `ahead` is sent before it asks anything."""
+    exercise = setup.exercise
+    own_seed = check_seed(setup.seed, exercise.name, check.name)
 
     def returned(ahead: Sequence[Foreseen]) -> object:
-        candidate.session.begin(own_seed, seconds, ahead)
-        return check.function(**_fixtures(exercise, check, candidate, reference, bench, own_seed))
+        candidate.session.begin(own_seed, setup.seconds or exercise.limits.seconds, ahead)
+        return check.function(**_fixtures(setup, check, candidate, own_seed))
 
     try:
         try:
@@ -219,23 +201,16 @@ def where_and_what(error: Exception, file: str = "") -> str:
     return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"
 
 
-def _fixtures(
-    exercise: Exercise,
-    check: Check,
-    candidate: Candidate,
-    reference: RecordedReference | None,
-    bench: RecordedReference | None,
-    seed: int,
-) -> dict[str, Any]:
-    given: dict[str, Any] = {}
+def _fixtures(setup: Setup, check: Check, candidate: Candidate, seed: int) -> dict[str, Any]:
+    exercise, given = setup.exercise, dict[str, Any]()
     for name in check.wants:
         if name == "student":
             given[name] = Subject(candidate.session, exercise.entry_points)
         elif name in ("reference", "bench"):
-            asker = reference if name == "reference" else bench
+            asker = setup.reference if name == "reference" else setup.bench
             assert asker is not None, f"this check needs the {name}, which is not here"
             asker.begin(seed)
-            given[name] = Subject(asker, exercise.entry_points if asker is reference else {})
+            given[name] = Subject(asker, exercise.entry_points if name == "reference" else {})
         elif name == "rng":
             given[name] = np.random.default_rng(seed)
         else:
@@ -265,7 +240,7 @@ def _faulted(
     if isinstance(fault, Raised):
         name = _undefined(exercise, fault)
         if name:
-            why = candidate.missing.get(name, "")
+            why = candidate.why_missing(name)
             signature = next(s for s in exercise.signatures if s.partition("(")[0] == name)
             rationale, hint = words.of_missing(name, signature, why, candidate.code)
             evidence = Evidence("missing", name)
@@ -278,7 +253,7 @@ def _faulted(
         evidence = Evidence("raised", f"{fault.type_name}: {fault.message[:120]}")
         rationale, hint = words.of_other_arguments(fault, exercise.signatures, candidate.code)
         hint = hint or words.hint_for(evidence, "", check.hint or "", fault)
-        why, advice = words.of_lost_name(fault, candidate.missing)
+        why, advice = words.of_lost_name(fault, candidate.why_missing)
         rationale, hint = (rationale or words.of_exception(fault)) + why, advice or hint
         return Finding(check, Status.ERROR, 0.0, rationale, hint, evidence)
     evidence = Evidence(fault.kind, fault.detail)

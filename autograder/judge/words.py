@@ -10,13 +10,13 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograder.judge.expect import Evidence
-from autograder.judge.reading import MOST_CODE, defined_at, defined_in, lines_with
 from autograder.judge.wording import about, called
 from autograder.sandbox.host.remote import Call
 from autograder.sandbox.outcomes import Raised, StudentFault
+from autograder.submissions.code import MOST_SHOWN
 from autograder.submissions.model import Code
 from autograder.submissions.newer import NEWER
 from autograder.submissions.syntax import shown
@@ -144,7 +144,7 @@ def missing_name(fault: StudentFault) -> str:
 def where(fault: StudentFault) -> str:
     """` at cell 5, line 3: `the line``, or "" where no line is the student's."""
     place = f" at {fault.place}" if fault.place else ""
-    return f"{place}: `{shown(fault.line, MOST_CODE)}`" if fault.line else place
+    return f"{place}: `{shown(fault.line, MOST_SHOWN)}`" if fault.line else place
 
 
 def brief(message: str) -> str:
@@ -182,23 +182,21 @@ def _names_in(call: object) -> Sequence[str]:
     return (call.name, *about(call)) if isinstance(call, Call) else ()
 
 
-def of_lines(code: Code | None, names: Sequence[str]) -> str:
+def of_lines(code: Code, names: Sequence[str]) -> str:
     """The lines that use one of the names; "" where there are none."""
-    found = lines_with(code, [name.rpartition(".")[2] for name in names]) if names else []
+    found = code.lines_with([name.rpartition(".")[2] for name in names]) if names else []
     more = f" (and {len(found) - MOST_LINES} more)" if len(found) > MOST_LINES else ""
     return f" In your code: {'; '.join(found[:MOST_LINES])}{more}." if found else ""
 
 
-def of_other_arguments(
-    fault: Raised, signatures: Sequence[str], code: Code | None
-) -> tuple[str, str]:
+def of_other_arguments(fault: Raised, signatures: Sequence[str], code: Code) -> tuple[str, str]:
     """Rationale and hint where a function does not take the arguments that it was called with,
     at no line of the student's but the one that defines it; ("", "") for anything else.
     """
     found = _ARGUMENTS.match(fault.message) if fault.type_name == "TypeError" else None
     if found is None or fault.place:
         return "", ""
-    line = defined_at(code, found["name"])
+    line = code.line_of(found["name"])
     if not line:
         return "", ""
     name = found["name"].removesuffix(".__init__")
@@ -211,11 +209,11 @@ def of_other_arguments(
     return rationale, f"The exercise asks for `{wanted}`: which arguments does that line list?"
 
 
-def of_missing(name: str, signature: str, why: str, code: Code | None) -> tuple[str, str]:
+def of_missing(name: str, signature: str, why: str, code: Code) -> tuple[str, str]:
     """Rationale and hint for an entry point that is not there; `why`, as far as that is known."""
     if why:
         return f"`{name}` is not there yet: {why}", _why_hint(why)
-    near = difflib.get_close_matches(name, defined_in(code), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(name, code.names, n=1, cutoff=0.6)
     hint = f"The exercise asks for `{signature}`, by that very name"
     if near:
         hint += f". You have a `{shown(near[0])}`: is that the one?"
@@ -224,10 +222,10 @@ def of_missing(name: str, signature: str, why: str, code: Code | None) -> tuple[
     return f"Your work does not define `{name}`.", hint
 
 
-def of_lost_name(fault: Raised, missing: Mapping[str, str]) -> tuple[str, str]:
+def of_lost_name(fault: Raised, why_missing: Callable[[str], str]) -> tuple[str, str]:
     """Why a name is not there that a function needs, and the hint; "" where that isn't known."""
     name = missing_name(fault)
-    why = missing.get(name, "") if name else ""
+    why = why_missing(name) if name else ""
     return (f" `{name}` is not there: {why}", _why_hint(why)) if why else ("", "")
 
 

@@ -49,7 +49,7 @@ class GradedSubmission:
     """What one student gets: `graded` is the notebook with its check cells filled.
 
     `timestamp` is in UTC; None keeps the one that the gradebook has. `doubtful` are grade_ids of
-    cells that could not be judged through our fault: a person is asked to look.
+    the cells that a person is asked to look at.
     """
 
     student: str

@@ -116,7 +116,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
-    """Comes after SaveAutoGrades: what failed through our fault is for a person to look at."""
+    """Comes after SaveAutoGrades: asks a person to look at what could not be judged for sure."""
 
     def preprocess(self, nb: NotebookNode, resources: Mapping[str, Any]) -> Processed:
         """Called by nbgrader for each notebook that was graded."""
@@ -128,5 +128,5 @@ class MarkDoubtful(NbGraderPreprocessor):  # type: ignore[misc]
                     gradebook.find_grade(name, *where).needs_manual_grade = True
                 gradebook.db.commit()
             names = ", ".join(sorted(cells))
-            self.log.error("%s: could not be judged, grade by hand: %s", about["student"], names)
+            self.log.error("%s: a person has to look at %s", about["student"], names)
         return nb, resources

@@ -35,8 +35,6 @@ from autograder.nbgrader.student_text import Texts, shown_plain
 from autograder.submissions.model import Cell
 from autograder.submissions.saved import SavedCell, SavedOutput
 
-MOST_NOTES = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
@@ -78,7 +76,8 @@ def stand_in(
     """
     parts: dict[str, list[str]] = {"": []}
     for cell in cells:
-        homes = [role for role, wanted in names.items() if set(cell.binds) & set(wanted)]
+        bound = {name for name, _ in cell.binds}
+        homes = [role for role, wanted in names.items() if bound & set(wanted)]
         home = cell.name if cell.name in names else next(iter(homes), "")
         parts.setdefault(home or "", []).append(cell.source.strip("\n"))
     joined = [("\n\n".join(sources), home) for home, sources in parts.items()]
@@ -112,8 +111,6 @@ def _repaired(
                 f"{cell.saved.label} has the id of another notebook's cell: "
                 "kept as the student's own"
             )
-    if len(notes) > MOST_NOTES:
-        notes[MOST_NOTES:] = [f"{len(notes) - MOST_NOTES} more repairs"]
     return Repaired(_built(released, cells), tuple(notes))
 
 

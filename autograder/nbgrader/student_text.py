@@ -27,17 +27,17 @@ import nh3
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
+from autograder.submissions.saved import IMAGES, Attachments
+
 MOST_MARKDOWN = 10_000
-"""Characters of one text; nbconvert's renderer may take time that grows with their square."""
+"""Characters of one text. What nbconvert's renderer takes may grow with their square: up to half a
+second for so many, as far as was tried."""
 MOST_IN_ALL = 50_000
 """Characters of all texts of a notebook."""
 MOST_HTML = 200_000
 MOST_PICTURES = 64 << 20
 """Characters of all pictures of a notebook, each as often as it is shown."""
 MOST_PLAIN = 20_000
-MOST_IMAGE = 4 << 20
-IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 INLINE_PICTURE = re.compile(rf"data:({'|'.join(IMAGES)});base64,([A-Za-z0-9+/=]+)")
 HIGHLIGHTED = ("python", "python3", "py", "ipython", "ipython3")
 
@@ -75,31 +75,6 @@ LIVE_TEX = re.compile(
 """A tag, or the backslash of a command by which MathJax or KaTeX make links, styles, attributes."""
 
 
-def own_pictures(attachments: object) -> dict[str, str]:
-    """The pictures of a cell's attachments: their names and what they are as a URL."""
-    named = attachments if isinstance(attachments, dict) else {}
-    return {
-        name: f"data:{kind};base64,{data}"
-        for name, kinds in named.items()
-        for kind, data in safe_images(kinds).items()
-    }
-
-
-def safe_images(data: object) -> dict[str, str]:
-    """The images of an output or an attachment, by their kind."""
-    kinds = data if isinstance(data, dict) else {}
-    images = {kind: kinds.get(kind) for kind in IMAGES}
-    joined = {
-        kind: "".join(map(str, image)) if isinstance(image, list) else image
-        for kind, image in images.items()
-    }
-    return {
-        kind: image
-        for kind, image in joined.items()
-        if isinstance(image, str) and 0 < len(image) <= MOST_IMAGE and BASE64.fullmatch(image)
-    }
-
-
 def without_pictures(markdown: str) -> tuple[str, dict[str, str]]:
     """A text, and the pictures that stand in it as `data:`, each under a name as an attachment."""
     pictures: dict[str, str] = {}
@@ -119,7 +94,7 @@ class Texts:
     room: int = MOST_IN_ALL
     room_for_pictures: int = MOST_PICTURES
 
-    def markdown(self, source: str, attachments: object = None) -> str:
+    def markdown(self, source: str, attachments: Attachments) -> str:
         """Markdown as one block of harmless HTML."""
         text, inline = without_pictures(source)
         self.room -= len(text)
@@ -127,7 +102,12 @@ class Texts:
             return shown_plain(text)
         before = self.room_for_pictures
         rendered = MarkdownWithMath(_Renderer(escape=False)).render(text)
-        cleaned = self._cleaned(rendered, own_pictures(attachments) | inline)
+        pasted = {
+            name: f"data:{kind};base64,{data}"
+            for name, kinds in attachments.items()
+            for kind, data in kinds.items()
+        }
+        cleaned = self._cleaned(rendered, pasted | inline)
         if len(cleaned) - (before - self.room_for_pictures) > MOST_HTML:
             return shown_plain(text)
         return _block(LIVE_TEX.sub(lambda found: found[1] or r"\<span></span>", cleaned))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from autograder.reports.text import OUR_FAULT, shown
+from autograder.reports.text import remark, shown
 from autograder.results import Result, shown_score
 
 WORDS = {
@@ -30,11 +30,7 @@ def print_line(result: Result, state: str, graded: bool, console: Console) -> No
     line.append(f"  {word}", style=style)
     if graded and not result.error:
         line.append(f"  {result.seconds:.1f} s", style="dim")
-    if result.error:
-        line.append(f"  {shown(result.error)}", style="red")
-    elif result.has_internal_faults:
-        line.append(f"  {OUR_FAULT}", style="magenta")
-    console.print(line, soft_wrap=True)
+    console.print(line.append_text(remark(result)), soft_wrap=True)
 
 
 def print_class_summary(

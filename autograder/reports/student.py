@@ -36,7 +36,7 @@ from autograder.reports.text import (
 )
 from autograder.results import ExerciseResult, Result, shown_points, shown_score, total
 
-MOST_NOTES = 5
+NOTES_ON_A_PAGE = 5
 MOST_PRINTED = 6
 """Lines of what the code printed, in an overview."""
 
@@ -83,7 +83,7 @@ def print_check(
     if not first:
         console.print(Text(ALL_SOLVED, style="green"))
     print_printed(printed_with(result, *first), console, MOST_PRINTED)
-    print_notes(notes_beside(result, *first), console, MOST_NOTES)
+    print_notes(notes_beside(result, *first), console, NOTES_ON_A_PAGE)
 
 
 def is_solved(stands: Stands) -> bool:

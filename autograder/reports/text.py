@@ -43,6 +43,7 @@ PARTS = {
 """The parts of an explanation: what stands before each, the style of that, and of the text."""
 
 OUR_FAULT = "a check failed through our fault: look at it by hand"
+UNCLEAR = "it is not clear which file counts: look at it by hand"
 SHOWN = 1_500
 """Characters of one text, at most."""
 
@@ -258,17 +259,21 @@ def print_summary(results: Sequence[Result], console: Console) -> None:
     for result in results:
         line = Text(f"{shown(result.student):<{min(width, 40)}}  ", style="bold")
         line.append(f"{shown_score(result.score, result.max_score):>11}", style="not bold")
-        if result.error:
-            why = result.error.removeprefix(result.submission).lstrip("/: ")
-            line.append(f"  {shown(why)}", style="red")
-        elif result.has_internal_faults:
-            line.append(f"  {OUR_FAULT}", style="magenta")
-        elif result.doubt:
-            line.append(f"  {shown(result.doubt)}", style="magenta")
-        console.print(line, no_wrap=True, overflow="ellipsis")
-    lost = sum(result.is_our_fault for result in results)
-    unread = sum(bool(result.error) for result in results) - lost
-    told = f"{len(results) - unread - lost} graded"
+        console.print(line.append_text(remark(result)), no_wrap=True, overflow="ellipsis")
+    graded = sum(not result.error for result in results)
+    unread = sum(bool(result.error) and not result.is_our_fault for result in results)
+    to_look_at = sum(bool(result.doubt) or result.has_internal_faults for result in results)
+    told = f"{graded} graded"
     told += f", {unread} could not be read" if unread else ""
-    told += f", {lost} for a person to look at" if lost else ""
+    told += f", {to_look_at} for a person to look at" if to_look_at else ""
     console.print(Text(told, style="dim"))
+
+
+def remark(result: Result) -> Text:
+    """What stands behind a submission's line: why it has no grade, or needs a person."""
+    if result.error:
+        why = result.error.removeprefix(result.submission).lstrip("/: ")
+        return Text(f"  {shown(why)}", style="red")
+    if result.has_internal_faults:
+        return Text(f"  {OUR_FAULT}", style="magenta")
+    return Text(f"  {UNCLEAR}", style="yellow") if result.doubt else Text()

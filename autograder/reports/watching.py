@@ -20,7 +20,7 @@ from rich.text import Text
 from autograder.course.model import Assignment
 from autograder.reports.hints import Revealed, print_hint
 from autograder.reports.student import (
-    MOST_NOTES,
+    NOTES_ON_A_PAGE,
     Stands,
     notes_beside,
     print_in_assignment,
@@ -97,7 +97,7 @@ def _print_rest(page: WatchPage, console: Console, room: int) -> None:
     if page.result is not None:
         answered = _answered(page)
         notes = notes_beside(page.result, *answered)
-        print_notes(notes, console, MOST_NOTES)
+        print_notes(notes, console, NOTES_ON_A_PAGE)
         printed = printed_with(page.result, *answered)
         print_printed(printed, console, max(LEAST_PRINTED, room - len(notes)))
 

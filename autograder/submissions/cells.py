@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from autograder.submissions.definitions import Definition, definitions, other_uses
+from autograder.submissions.definitions import Definition, bindings, definitions
 from autograder.submissions.magics import without_magics
 from autograder.submissions.model import Cell
 from autograder.submissions.newer import HERE, NEWER, newer_than_here
 from autograder.submissions.pieces import Piece, cuts, whole_or_pieces
 from autograder.submissions.syntax import SyntaxProblem, shown
 
-_MOST_NOTES = 20
+_MOST_LOOKED_INTO = 20
+"""Broken statements that may be syntax of a newer Python."""
 
 
 @dataclass(slots=True)
@@ -45,34 +46,27 @@ class Reading:
         for kind, places in self._skipped.items():
             more = f" (and {len(places) - 1} more like it)" if len(places) > 1 else ""
             self.notes.append(f"{places[0]} is {kind}, for Jupyter only: skipped{more}")
-        if self._broken > _MOST_NOTES:
-            self.notes.append(
-                f"{self._broken - _MOST_NOTES} more statements don't compile: left out"
-            )
         for cell in self.cells:
             for name in Piece(cell.source, 1).defines():
                 self.dropped.pop(name, None)
 
-    def definitions(
-        self, names: Iterable[str], released: str | None
-    ) -> Iterator[tuple[int, Definition]]:
+    def definitions(self, names: Iterable[str]) -> Iterator[tuple[int, Definition]]:
         """All bindings of `names`, each with the index of its cell."""
         for index, cell in enumerate(self.cells):
-            for definition in definitions(cell.source, names, released):
+            for definition in definitions(cell.source, names):
                 yield index, definition
 
     def _drop(self, cell: Cell, piece: Piece, problem: SyntaxProblem) -> None:
         self._broken += 1
         message, line = problem.message, problem.line
-        newer = newer_than_here(piece.source) if self._broken <= _MOST_NOTES else None
+        newer = newer_than_here(piece.source) if self._broken <= _MOST_LOOKED_INTO else None
         if newer is not None:
             version, line = newer
             message = f"{NEWER} {version}; this grader runs {HERE}"
         where = cell.where(piece.first_line + line - 1)
         code = shown(piece.source.split("\n")[line - 1])
         text = f"{where}: {message}: `{code}`"
-        if self._broken <= _MOST_NOTES:
-            self.notes.append(text)
+        self.notes.append(text)
         self.dropped.update(dict.fromkeys(piece.defines(), text))
 
 
@@ -80,12 +74,7 @@ _Place = tuple[int, Definition]
 """The index of a cell, and a binding in it."""
 
 
-def prefer_filled(
-    reading: Reading,
-    names: Iterable[str],
-    released: str | None,
-    homes: Mapping[str, str] | None = None,
-) -> None:
+def prefer_filled(reading: Reading, names: Iterable[str], homes: Mapping[str, str]) -> None:
     """Find the definition of each entry point that counts, and say so where there are others.
 
     It is the one in the released cell (`homes` gives its name for each entry point), else a
@@ -93,10 +82,10 @@ def prefer_filled(
     Untouched copies below it are blanked: that is what a pasted or duplicated stub is.
     """
     by_name: dict[str, list[_Place]] = {}
-    for index, definition in reading.definitions(names, released):
+    for index, definition in reading.definitions(names):
         by_name.setdefault(definition.name, []).append((index, definition))
     for name, places in by_name.items():
-        home = (homes or {}).get(name)
+        home = homes.get(name)
         filled = [place for place in places if place[1].filled and place[1].rank]
         if not filled:
             continue
@@ -136,8 +125,8 @@ def _tell_of_others(
     uses = [
         (cell.where(line), shown(cell.source.split("\n")[line - 1]))
         for at, cell in enumerate(reading.cells[index:], start=index)
-        for line in other_uses(cell.source, name)
-        if (at, line) > known[0] and (at, line) not in known
+        for bound, line in (bindings(cell.source) if name in cell.source else ())
+        if bound == name and (at, line) > known[0] and (at, line) not in known
     ]
     if uses and same:
         (place, code), more = uses[0], len(uses) - 1

@@ -68,9 +68,9 @@ class Choice:
 
 
 def read_candidate(
-    name: str, data: bytes, shown: str, course: KnownAssignments, hint: str | None
+    name: str, data: bytes, shown: str, course: KnownAssignments, folder: str
 ) -> CandidateFile:
-    """Read one file and find out which assignment it answers; `hint` is a folder's name.
+    """Read one file and find out which assignment it answers; `folder` is the name of its folder.
 
     Raises SubmissionError if the file can't be read.
     """
@@ -78,11 +78,10 @@ def read_candidate(
         reading = read_notebook(data, shown)
     else:
         reading = read_script(decode(data, shown), PurePosixPath(name).name)
-    assignment = _assignment_of(name, reading, course, hint)
-    released = course.stubs.get(assignment) if assignment is not None else None
+    assignment = _assignment_of(name, reading, course, folder)
     names = course.names_of(assignment)
-    prefer_filled(reading, names, released, course.homes.get(assignment or ""))
-    found = [definition for _, definition in reading.definitions(names, released)]
+    prefer_filled(reading, names, course.homes.get(assignment or "", {}))
+    found = [definition for _, definition in reading.definitions(names)]
     filled = {one.name: one.code for one in found if one.filled}
     defined = len({one.name for one in found})
     return CandidateFile(name, assignment, reading, filled, defined)
@@ -128,9 +127,7 @@ class Folder:
     failures: tuple[SubmissionError, ...]
 
     @classmethod
-    def read(
-        cls, contents: Files, shown: str, course: KnownAssignments, hint: str | None
-    ) -> Folder:
+    def read(cls, contents: Files, shown: str, course: KnownAssignments, folder: str) -> Folder:
         """Reads the files whose names have no "/"."""
         names = [name for name in contents.content if "/" not in name and is_code(name)]
         names.sort(key=lambda name: (-promise(name, contents.content[name], course), name))
@@ -138,7 +135,7 @@ class Folder:
         for name in names[:_MOST_CANDIDATES]:
             data, path = contents.content[name], f"{shown}/{name}"
             try:
-                found = read_candidate(name, data, path, course, hint)
+                found = read_candidate(name, data, path, course, folder)
                 candidates.append(replace(found, saved=contents.times.get(name)))
             except SubmissionError as error:
                 failures.append(error)
@@ -327,17 +324,17 @@ def _known(course: KnownAssignments) -> dict[str, str]:
 
 
 def _assignment_of(
-    name: str, reading: Reading, course: KnownAssignments, hint: str | None
+    name: str, reading: Reading, course: KnownAssignments, folder: str
 ) -> str | None:
     """By the choice of the user, the file's name, the folder's name, then by what is defined."""
     if course.preferred is not None:
         return course.preferred
     known = _known(course)
-    for text in (PurePosixPath(name).stem, hint or ""):
+    for text in (PurePosixPath(name).stem, folder):
         if normalised(text) in known:
             return known[normalised(text)]
     counts = {
-        one: len({found.name for _, found in reading.definitions(names, course.stubs.get(one))})
+        one: len({found.name for _, found in reading.definitions(names)})
         for one, names in course.entry_points.items()
     }
     most = max(counts.values(), default=0)

@@ -1,8 +1,7 @@
 """Which entry points a source defines, and whether they are filled in.
 
-A definition is untouched if it equals the released one, or if its body holds nothing but a
-docstring, `pass`, `super().__init__()` and `raise NotImplementedError`. A class is untouched if
-all its methods are.
+A definition is untouched if its body holds nothing but a docstring, `pass`, `super().__init__()`
+and `raise NotImplementedError`. A class is untouched if all its methods are.
 """
 
 from __future__ import annotations
@@ -44,16 +43,15 @@ class Definition:
     builds_on: frozenset[str] = frozenset()
 
 
-def definitions(source: str, names: Iterable[str], released: str | None = None) -> list[Definition]:
+def definitions(source: str, names: Iterable[str]) -> list[Definition]:
     """All top-level bindings of `names` in a source that compiles, in order; [] if it doesn't."""
     find = _found if len(source) <= MOST_KEPT else _found.__wrapped__
-    return list(find(source, frozenset(names), released))
+    return list(find(source, frozenset(names)))
 
 
 @functools.lru_cache(maxsize=256)
-def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[Definition, ...]:
+def _found(source: str, wanted: frozenset[str]) -> tuple[Definition, ...]:
     """Kept for a while: reading, choosing and repairing ask the same of the same cells."""
-    stubs = _codes(released) if released else frozenset()
     tree = parse(source)
     if tree is None:
         return ()
@@ -64,7 +62,7 @@ def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[D
         if not bound:
             continue
         code = _code(node)
-        filled = not (isinstance(node, DefinitionNode) and (code in stubs or _untouched(node)))
+        filled = not (isinstance(node, DefinitionNode) and _untouched(node))
         first, last = first_line(node), node.end_lineno or node.lineno
         alone, rank, builds_on = id(node) in at_top, _rank(node), _passed_on(node)
         found += [
@@ -73,11 +71,13 @@ def _found(source: str, wanted: frozenset[str], released: str | None) -> tuple[D
     return tuple(found)
 
 
-def other_uses(source: str, name: str) -> list[int]:
-    """The lines of a source at which a name is bound at the top level, in any way."""
-    tree = parse(source) if name in source else None
+def bindings(source: str) -> list[tuple[str, int]]:
+    """(name, line) for each name that a source binds at the top level, in any way."""
+    tree = parse(source)
     body = tree.body if tree is not None else []
-    return [first_line(node) for node in flat_statements(body) if name in bound_names(node)]
+    nodes = ((node, first_line(node)) for node in flat_statements(body))
+    found = ((name, line) for node, line in nodes for name in bound_names(node) if name != "*")
+    return list(dict.fromkeys(found))
 
 
 def imported_modules(source: str) -> frozenset[str]:
@@ -174,11 +174,6 @@ def _calls_super_init(node: ast.expr) -> bool:
         and isinstance(owner.func, ast.Name)
         and owner.func.id == "super"
     )
-
-
-def _codes(source: str) -> frozenset[str]:
-    tree = parse(source)
-    return frozenset(_code(node) for node in tree.body) if tree is not None else frozenset()
 
 
 def _code(node: ast.stmt) -> str:

@@ -6,30 +6,38 @@ hold. Escape them (`autograder.reports.escape`) where they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-Habits = tuple[Mapping[str, str], ...]
-"""Old forms in code and what to say of each, as `[[habits]]` of assignment.toml has them."""
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """An old form of code and what to say of it; a condition that is None is not asked for."""
+
+    says: str
+    call: str | None = None
+    method: str | None = None
+    keyword: str | None = None
+    argument: str | None = None
+    name: str | None = None
+    attribute: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAssignments:
     """What the reader must know of a course.
 
-    `entry_points` gives for each assignment the names that a submission must define;
-    `preferred` is the assignment that the user asked for, if any; `stubs` gives for each
-    assignment the source of its released script, where the caller has it: a definition equal to
-    the released one is untouched, even if it holds more than `raise NotImplementedError`;
-    `homes` gives for each assignment and entry point the name of the cell it was released in,
-    `habits` for each assignment what is worth a kind word.
+    `entry_points` gives for each assignment the names that a submission must define; `preferred`
+    is the assignment that the user asked for, if any; `homes` gives for each assignment and entry
+    point the name of the cell it was released in, `habits` for each assignment what is worth a
+    kind word.
     """
 
     entry_points: Mapping[str, tuple[str, ...]]
     preferred: str | None = None
-    stubs: Mapping[str, str] = field(default_factory=dict)
-    habits: Mapping[str, Habits] = field(default_factory=dict)
+    habits: Mapping[str, tuple[Habit, ...]] = field(default_factory=dict)
     homes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def names_of(self, assignment: str | None) -> frozenset[str]:
@@ -49,8 +57,8 @@ class Cell:
     notebook's id of the cell, `name` its nbgrader grade_id or the title of a `# %%` cell. `cuts`
     are the lines of `source` after which a statement has ended; `hands_in` gives (name, line,
     firmly) of each entry point whose definition here is the one that counts; firmly if the code
-    itself shows that the name is used for something else further down. `binds` are the entry
-    points that it defines.
+    itself shows that the name is used for something else further down. `binds` gives (name, line)
+    of what its statements bind at the top level.
     """
 
     source: str
@@ -60,7 +68,7 @@ class Cell:
     name: str | None = None
     cuts: tuple[int, ...] = ()
     hands_in: tuple[tuple[str, int, bool], ...] = ()
-    binds: tuple[str, ...] = ()
+    binds: tuple[tuple[str, int], ...] = ()
 
     def where(self, line: int) -> str:
         """The place of a line of `source` (1-based): "cell 5, line 3"."""
@@ -70,17 +78,19 @@ class Cell:
         """Its statements, each as a cell of its own."""
         lines = self.source.split("\n")
         for first, last in pairwise([0, *self.cuts, len(lines)]):
-            names = tuple(
-                (name, line - first, firmly)
-                for name, line, firmly in self.hands_in
-                if first < line <= last
-            )
             yield replace(
                 self,
                 source="\n".join(lines[first:last]),
                 first_line=self.first_line + first,
                 cuts=(),
-                hands_in=names,
+                hands_in=tuple(
+                    (name, line - first, firmly)
+                    for name, line, firmly in self.hands_in
+                    if first < line <= last
+                ),
+                binds=tuple(
+                    (name, line - first) for name, line in self.binds if first < line <= last
+                ),
             )
 
 
@@ -96,6 +106,28 @@ class Code:
     defined: Mapping[str, str] = field(default_factory=dict)
     lines: tuple[tuple[str, str], ...] = ()
     habits: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The functions and classes at the top level."""
+        return [name for name in self.defined if "." not in name]
+
+    def line_of(self, name: str) -> str:
+        """The line of `criterion` or `Model.forward`, with its place; "" where it is not found."""
+        return self.defined.get(name) or self.defined.get(name.partition(".")[0], "")
+
+    def lines_with(self, names: Sequence[str]) -> list[str]:
+        """The lines that use or import something of one of these names, each with its place.
+
+        `.sigmoid(` is a use, `def sigmoid(` and a comment are none.
+        """
+        either = "|".join(map(re.escape, names))
+        use, word = re.compile(rf"\.(?:{either})\b"), re.compile(rf"\b(?:{either})\b")
+        return [
+            place
+            for place, text in self.lines
+            if use.search(text) or ("import" in text and word.search(text))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +155,7 @@ class Submission:
     filled: Mapping[str, str] = field(default_factory=dict)
     code: Code = field(default_factory=Code)
     doubt: str = ""
+
+    def statements(self) -> list[Cell]:
+        """What its worker runs, one after another."""
+        return [statement for cell in self.cells for statement in cell.statements()]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -31,10 +31,12 @@ from autograder.submissions.choose import (
     promise,
     read_candidate,
 )
-from autograder.submissions.definitions import definitions, imported_modules
+from autograder.submissions.code import Parsed, read_code
+from autograder.submissions.definitions import bindings, imported_modules
 from autograder.submissions.files import Files, digest_of, read_file, read_folder
 from autograder.submissions.forms import KINDS, code_name, instead, is_code, name_by_content
-from autograder.submissions.model import Cell, KnownAssignments, Submission
+from autograder.submissions.habits import habits
+from autograder.submissions.model import Cell, Code, KnownAssignments, Submission
 from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
@@ -174,30 +176,32 @@ def _submission(
     prefix: str = "",
 ) -> Submission:
     candidate = choice.candidate
-    notes = [*notes, *choice.notes]
+    notes = [*choice.notes, *notes]
     code = [cell.source for cell in candidate.reading.cells]
     helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
-    if _reads_itself(candidate):
-        helpers[candidate.name] = content[candidate.name]
+    itself = {candidate.name: content[candidate.name]} if _reads_itself(candidate) else {}
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
         notes.append(f"{candidate.name} defines none of the names that are graded ({wanted})")
     elif not candidate.filled and not candidate.reading.dropped:
         notes.append("nothing is filled in yet")
-    cells = tuple(_cells(candidate, course.names_of(candidate.assignment)))
-    in_order = [candidate.name, *sorted(helpers)]
+    cells = tuple(
+        replace(cell, binds=tuple(bindings(cell.source))) for cell in candidate.reading.cells
+    )
+    in_order = [candidate.name, *sorted(helpers | itself)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
         cells=cells,
-        files=helpers,
+        files=helpers | itself,
         notes=tuple(notes),
         digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
         file=prefix + candidate.name,
         filled={name: digest_of([code]) for name, code in candidate.filled.items()},
+        code=_code(cells, helpers, course, candidate.assignment),
         doubt=choice.doubt,
     )
 
@@ -211,11 +215,14 @@ def _reads_itself(candidate: CandidateFile) -> bool:
     )
 
 
-def _cells(candidate: CandidateFile, names: frozenset[str]) -> Iterator[Cell]:
-    """The cells, each with the entry points that it defines."""
-    for cell in candidate.reading.cells:
-        bound = dict.fromkeys(found.name for found in definitions(cell.source, names))
-        yield replace(cell, binds=tuple(bound))
+def _code(
+    cells: Sequence[Cell],
+    helpers: Mapping[str, bytes],
+    course: KnownAssignments,
+    assignment: str | None,
+) -> Code:
+    parsed = Parsed(cells, helpers)
+    return read_code(parsed, habits(parsed, course.habits.get(assignment or "", ())))
 
 
 def _helpers(

@@ -19,6 +19,8 @@ MOST_TEXT = 20_000
 MOST_IMAGE = 4 << 20
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+Attachments = Mapping[str, Mapping[str, str]]
+"""Pictures that were pasted into a cell, by their names: base64 by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class SavedOutput:
 class SavedCell:
     """A student's cell; `label` is what they call it: "cell 5" counts code cells from the top.
 
-    `defines` gives for each entry point that it defines whether it is filled in, `attachments`
-    the pictures that were pasted into it, by their names.
+    `defines` gives for each entry point that it defines whether it is filled in.
     """
 
     kind: str
@@ -44,7 +45,7 @@ class SavedCell:
     cell_id: str = ""
     outputs: tuple[SavedOutput, ...] = ()
     defines: Mapping[str, bool] = field(default_factory=dict)
-    attachments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    attachments: Attachments = field(default_factory=dict)
 
 
 def saved_cells(data: bytes, file: str, names: Iterable[str]) -> tuple[SavedCell, ...]:
@@ -70,14 +71,14 @@ def saved_cells(data: bytes, file: str, names: Iterable[str]) -> tuple[SavedCell
                 grade_id=short_text(grading_of(cell).get("grade_id")) or "",
                 cell_id=short_text(cell.get("id")) or short_text(older_id) or "",
                 outputs=tuple(_outputs(cell.get("outputs"))),
-                defines=defined_in(source, wanted) if kind == "code" else {},
-                attachments=_attachments(cell.get("attachments")),
+                defines=_defined(source, wanted) if kind == "code" else {},
+                attachments=attached(cell.get("attachments")),
             )
         )
     return tuple(found)
 
 
-def defined_in(source: str, names: frozenset[str]) -> dict[str, bool]:
+def _defined(source: str, names: frozenset[str]) -> dict[str, bool]:
     """Which of the names a source defines, and whether they are filled in."""
     defined: dict[str, bool] = {}
     for one in definitions(source, names):
@@ -106,7 +107,8 @@ def _outputs(outputs: object) -> Iterator[SavedOutput]:
             yield SavedOutput("", safe)
 
 
-def _attachments(attachments: object) -> dict[str, dict[str, str]]:
+def attached(attachments: object) -> Attachments:
+    """The pictures among a cell's attachments."""
     named = attachments if isinstance(attachments, dict) else {}
     pictures = {name: _images(data) for name, data in named.items()}
     return {name: images for name, images in pictures.items() if images}

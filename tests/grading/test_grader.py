@@ -280,8 +280,8 @@ def test_nothing_hidden_is_sent_before_the_last_visible_verdict(
             told.append((session, str(request["target"]), request["args"]))
         return send(session, request, buffers)
 
-    def note_verdict(exercise, one, candidate, *others):
-        finding = check(exercise, one, candidate, *others)
+    def note_verdict(setup, one, candidate, ahead):
+        finding = check(setup, one, candidate, ahead)
         told.append((candidate.session, one.name, one.visible))
         return finding
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.grading.plain import dump, load
+from autograder.grading.packed import dump, load
 from autograder.grading.reader import Reader
 from autograder.grading.reader_process import CPU_SECONDS
 from autograder.sandbox.host.start import PLAIN
-from autograder.submissions.model import Code, KnownAssignments, Submission
+from autograder.submissions.model import Habit, KnownAssignments, Submission
 
 from ..submissions.builders import COURSE, FILLED, archive, code_cell, folder, notebook
 
@@ -179,19 +179,17 @@ def test_paths_are_those_of_the_judge_and_may_be_of_any_letters(reader, tmp_path
     assert submission.files == {"data.bin": bytes(range(256))}
 
 
-def test_it_gives_what_reading_in_this_process_gives_and_what_is_told_of_the_code(reader, tmp_path):
+def test_it_gives_what_reading_in_this_process_gives(reader, tmp_path):
     from autograder.submissions.read import read_submission
 
     work = folder(tmp_path / "ada", {"lab.zip": archive({"lab.ipynb": notebook(FILLED)})})
     path = work / "lab.zip"
-    habits = {"lab": ({"says": "It is called for you.", "method": "mean"},)}
+    habits = {"lab": (Habit("It is called for you.", method="mean"),)}
     known = KnownAssignments(COURSE.entry_points, habits=habits)
     found = reader.read(path, known)
     assert found.code.habits == ("cell 1, line 16: It is called for you.",)
     assert "criterion" in found.code.defined
-    same = read_submission(path, known)
-    assert same.code == Code()
-    assert (found.cells, found.files, found.digest) == (same.cells, same.files, same.digest)
+    assert found == read_submission(path, known)
 
 
 def test_where_nothing_is_forked_each_is_read_by_a_process_of_its_own(tmp_path, monkeypatch):

@@ -156,7 +156,7 @@ def breaks(*_: object, **__: object) -> NoReturn:
     "place",
     [
         "autograder.grading.reader.load",
-        "autograder.grading.grader.load_notes",
+        "autograder.grading.loading.Loading.notes",
         "autograder.grading.grader.conclude",
         "autograder.judge.diagnosis.diagnose",
     ],

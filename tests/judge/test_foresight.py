@@ -41,12 +41,9 @@ def judged(grader, exercise, *cells, seed=0, foresight="as learned"):
     """The findings on some code, and how often a check asked what was not foreseen."""
     submission = of_the_course([Cell(source, "") for source in cells])
     session = grader.session(submission)
-    candidate = Candidate(session, submission.code, {})
-    foresight = grader.foresight(exercise, seed) if foresight else None
-    reference = grader.reference(exercise)
-    found = run_exercise(
-        *(exercise, candidate, reference), seed=seed, foresight=foresight, bench=grader.bench
-    )
+    candidate = Candidate(session, submission.code)
+    setup = grader.setup(exercise, seed)
+    found = run_exercise(setup if foresight else replace(setup, foresight=None), candidate)
     session.close()
     return found, session.unforeseen
 

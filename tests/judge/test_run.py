@@ -8,7 +8,7 @@ import pytest
 
 from autograder.judge.diagnosis import Fingerprint
 from autograder.judge.expect import Evidence
-from autograder.judge.run import Candidate, check_seed, conclude, run_exercise
+from autograder.judge.run import Candidate, Setup, check_seed, conclude, run_exercise
 from autograder.results import Status
 from autograder.sandbox.host.session import Session, Source
 
@@ -19,7 +19,7 @@ def judge(tiny_grader):
     opened = []
     assignment = tiny_grader.course.assignment("tiny")
 
-    def run(exercise, *sources, missing=None, seconds=None, **options):
+    def run(exercise, *sources, seconds=None, **options):
         cells = [
             Source(source, lambda line, number=number: f"cell {number}, line {line}")
             for number, source in enumerate(sources, start=1)
@@ -30,8 +30,8 @@ def judge(tiny_grader):
         if "checks" in options:
             found = replace(found, checks=tuple(options.pop("checks")))
         reference = options.pop("reference", tiny_grader.reference(found))
-        candidate = Candidate(session, None, missing or {}, **options)
-        findings = run_exercise(found, candidate, reference, seconds=seconds)
+        candidate = Candidate(session, **options)
+        findings = run_exercise(Setup(found, reference, seconds=seconds), candidate)
         return {finding.check.name: finding for finding in findings}
 
     yield run
@@ -103,7 +103,7 @@ def test_an_untouched_stub_is_no_error(judge):
 
 
 def test_a_missing_entry_point_is_named_with_the_reason(judge):
-    findings = judge("double", "treble = 3", missing={"double": "Cell 4 broke."})
+    findings = judge("double", "treble = 3", why_missing={"double": "Cell 4 broke."}.get)
     first = findings["doubles_a_number"]
     assert (first.status, first.evidence) == (Status.FAILED, Evidence("missing", "double"))
     assert first.rationale == ("`double` is not there yet: Cell 4 broke.")

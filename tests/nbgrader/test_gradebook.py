@@ -1,5 +1,6 @@
 """`autograder grade submitted/ --gradebook URL`, on real gradebooks of nbgrader."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -123,6 +124,19 @@ def test_marks_given_by_hand_stay(small_class):
     assert small_class.states() == {"ada": "unchanged"}
     assert small_class.rows() == rows
     assert small_class.scores("ada")["check_double"] == (9.0, 4.5, 1.0, 0)
+
+
+@pytest.mark.parametrize("other", ["tiny.py", "tiny_final.py"])
+def test_where_it_is_not_clear_which_file_counts_a_person_is_asked(small_class, other):
+    """Whether it can be graded all the same (a version of another name) or not."""
+    notebook = small_class.hand_in("ada")
+    work = f"{SCRIPT}def shout(text):\n    return text\n\nclass Voice:\n    volume = 1\n"
+    script = small_class.hand_in_file("ada", other, work)
+    os.utime(script, (notebook.stat().st_mtime, notebook.stat().st_mtime))
+    for _ in range(2):  # the second time its result is a kept one
+        small_class.grade()
+        assert small_class.told[0].result.doubt
+        assert [row[3] for row in small_class.scores("ada").values()] == [1, 1]
 
 
 def test_where_the_automatic_score_changes_a_person_is_asked_to_look_again(small_class):

@@ -253,8 +253,8 @@ def test_a_script_stands_in_the_cells_of_its_exercises():
     code = [
         Cell("import math", "small.py"),
         Cell(FILLED, "small.py", name="double"),
-        Cell("def shout(text):\n    return text", "small.py", binds=("shout",)),
-        Cell("class Voice:\n    pass", "small.py", binds=("Voice",)),
+        Cell("def shout(text):\n    return text", "small.py", binds=(("shout", 1),)),
+        Cell("class Voice:\n    pass", "small.py", binds=(("Voice", 1),)),
     ]
     done = stand_in(code, RELEASED, NAMES)
     MetadataValidator().validate_nb(done)

@@ -9,6 +9,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from autograder.nbgrader import student_text
 from autograder.nbgrader.student_text import BOX, MOST_MARKDOWN, Texts
+from autograder.submissions.saved import attached
 from tests.nbgrader.hostile_texts import LINKS, TEXTS
 
 PIXEL = (
@@ -43,7 +44,7 @@ class Read(HTMLParser):
 
 
 def shown(markdown: str, attachments: object = None) -> str:
-    return Texts().markdown(markdown, attachments)
+    return Texts().markdown(markdown, attached(attachments))
 
 
 def again(block: str) -> str:
@@ -180,5 +181,5 @@ def test_long_texts_are_plain():
         f"{BOX}<pre>&lt;i"
     )
     texts = Texts(room=100)
-    assert "<em>" in texts.markdown("*a*" + "b" * 90)
-    assert "<em>" not in texts.markdown("*a*" + "b" * 90)
+    assert "<em>" in texts.markdown("*a*" + "b" * 90, {})
+    assert "<em>" not in texts.markdown("*a*" + "b" * 90, {})

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.reports.text import print_result, print_summary
+from autograder.reports.text import OUR_FAULT, UNCLEAR, print_result, print_summary
 from autograder.results import ExerciseResult, Result, Status, Verdict, exact
 
 ON = {"on": True, "detail": "so"}
@@ -126,8 +126,20 @@ def test_the_summary_begins_with_the_reason_not_with_the_path():
     lost = replace(
         result(verdict()), submission="a/b/ada", error="a/b/ada/lab.py: it is empty: save it"
     )
-    asked = replace(result(verdict()), doubt="mine.py is what was graded")
     stream = io.StringIO()
-    print_summary([lost, asked], Console(file=stream, width=60))
+    print_summary([lost], Console(file=stream, width=60))
     assert "  lab.py: it is empty" in stream.getvalue()
-    assert "  mine.py is what was graded" in stream.getvalue()
+
+
+def test_after_many_it_is_said_which_ones_a_person_should_look_at():
+    stream = io.StringIO()
+    fine, broken = result(verdict()), result(verdict(status=Status.INTERNAL))
+    unclear, unread = replace(fine, doubt="a.py or b.py"), replace(fine, error="it is empty")
+    lost = replace(fine, error="it is our fault", is_our_fault=True)
+    results = [fine, broken, unclear, unread, lost, replace(unread, doubt="a.py or b.py")]
+    print_summary(results, Console(file=stream, width=100, highlight=False))
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    assert [line.partition("0 / 2")[2].strip() for line in lines[1:-1]] == [
+        *("", OUR_FAULT, UNCLEAR, "it is empty", "it is our fault", "it is empty"),
+    ]
+    assert lines[-1] == "3 graded, 2 could not be read, 4 for a person to look at"

@@ -18,7 +18,7 @@ def read(*cells: str | tuple[str, str]) -> Reading:
         name, source = cell if isinstance(cell, tuple) else (None, cell)
         reading.add(Cell(source, f"cell {number}", name=name))
     reading.finish()
-    prefer_filled(reading, ["f"], None, {"f": "home"})
+    prefer_filled(reading, ["f"], {"f": "home"})
     return reading
 
 

@@ -142,13 +142,6 @@ def test_an_untouched_folder_is_read_and_said(tmp_path):
     assert any("nothing is filled in" in note for note in submission.notes)
 
 
-def test_stubs_with_given_code_are_known_from_the_release(tmp_path):
-    stub = "def train(model):\n    losses = []\n    raise NotImplementedError()\n"
-    known = KnownAssignments({"lab": ("train",)}, stubs={"lab": stub})
-    made = {"lab.py": stub, "lab.ipynb": notebook("def train(model):\n    return []")}
-    assert source_of(read(folder(tmp_path, made), known)).endswith("return []")
-
-
 def test_a_file_with_another_name_counts_if_it_holds_the_work(tmp_path):
     submission = read(folder(tmp_path, {"lab.py": STUBS, "Untitled.ipynb": notebook(FILLED)}))
     assert submission.cells[0].origin == "cell 1"

@@ -95,12 +95,6 @@ def test_ipython_lines_are_skipped_and_said():
     assert "(and 1 more like it)" in reading.notes[0]
 
 
-def test_many_broken_statements_give_few_notes():
-    reading = read_script("x +\n" * 300 + "y = 1\n", "lab.py")
-    assert len(reading.notes) == 21
-    assert [c.source.strip() for c in reading.cells] == ["y = 1"]
-
-
 @pytest.mark.parametrize(
     ("data", "text"),
     [

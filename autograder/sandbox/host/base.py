@@ -162,10 +162,13 @@ def start_python(
     return process
 
 
-def death(what: str, printed: IO[bytes]) -> ForkserverError:
+TORCH = "is torch installed here? try: python -c 'import torch'"
+
+
+def death(what: str, printed: IO[bytes], remedy: str = TORCH) -> ForkserverError:
     """Says that a process of ours died, with the last line that it printed, which names an
     exception if there was one."""
     printed.seek(max(0, printed.seek(0, os.SEEK_END) - 65_536))
     lines = printed.read().decode("utf-8", "replace").strip().splitlines()
     last = f" ({lines[-1][:200]})" if lines else ""
-    return ForkserverError(f"{what}{last}; is torch installed here? try: python -c 'import torch'")
+    return ForkserverError(f"{what}{last}; {remedy}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.judge.habits import Habit, habits
-from autograder.judge.reading import Parsed, defined_at, defined_in, lines_with, read_code
-from autograder.submissions.model import Cell
+from autograder.submissions.code import Parsed, read_code
+from autograder.submissions.habits import habits
+from autograder.submissions.model import Cell, Code, Habit
 
 HEAD = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
 
@@ -26,22 +26,22 @@ CODE = read_code(
 
 
 def test_the_lines_that_use_or_import_a_name_are_found_in_cells_and_helper_files():
-    assert lines_with(CODE, ["sigmoid"]) == [
+    assert CODE.lines_with(["sigmoid"]) == [
         "cell 2, line 4: `return torch.sigmoid(z)`",
         "cell 2, line 7: `return F.ｓｉｇｍｏｉｄ(x)`",
         "mine.py, line 2: `z.sigmoid()`",
     ]
-    assert lines_with(CODE, ["expit", "Sigmoid"]) == [
+    assert CODE.lines_with(["expit", "Sigmoid"]) == [
         "cell 2, line 2: `from torch.special import expit as curve`"
     ]
-    assert lines_with(None, ["expit"]) == []
+    assert Code().lines_with(["expit"]) == []
 
 
 def test_definitions_are_found_with_their_lines():
-    assert defined_in(CODE) == ["sigmoid", "Model"]
-    assert defined_at(CODE, "Model.forward") == "cell 2, line 6: `def forward(self, x):`"
-    assert defined_at(CODE, "sigmoid") == "cell 2, line 3: `def sigmoid(z):  # not torch.sigmoid`"
-    assert defined_at(CODE, "criterion") == ""
+    assert CODE.names == ["sigmoid", "Model"]
+    assert CODE.line_of("Model.forward") == "cell 2, line 6: `def forward(self, x):`"
+    assert CODE.line_of("sigmoid") == "cell 2, line 3: `def sigmoid(z):  # not torch.sigmoid`"
+    assert CODE.line_of("criterion") == ""
 
 
 def test_a_helper_is_read_as_python_reads_it():
@@ -52,16 +52,16 @@ def test_a_helper_is_read_as_python_reads_it():
         "picture.py": b"\x89PNG\0",
     }
     code = read_code(Parsed([], files))
-    assert defined_at(code, "mean") == "old_mac.py, line 4: `def mean(x):`"
-    assert defined_at(code, "größe") == "latin.py, line 3: `def größe():`"
-    assert lines_with(code, ["fsum"]) == ["old_mac.py, line 5: `return math.fsum(x)`"]
+    assert code.line_of("mean") == "old_mac.py, line 4: `def mean(x):`"
+    assert code.line_of("größe") == "latin.py, line 3: `def größe():`"
+    assert code.lines_with(["fsum"]) == ["old_mac.py, line 5: `return math.fsum(x)`"]
 
 
 def test_of_two_definitions_the_last_counts_with_its_own_methods():
     twice = "class A:\n    def f(self): pass\nclass A:\n    def g(self): pass"
     code = read_code(Parsed([Cell(twice, "cell 1")]))
-    assert defined_at(code, "A.g") == "cell 1, line 4: `def g(self): pass`"
-    assert defined_at(code, "A.f") == "cell 1, line 3: `class A:`"
+    assert code.line_of("A.g") == "cell 1, line 4: `def g(self): pass`"
+    assert code.line_of("A.f") == "cell 1, line 3: `class A:`"
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_of_two_definitions_the_last_counts_with_its_own_methods():
 def test_hostile_code_is_read_all_the_same(source):
     parsed = Parsed([Cell(source, "cell 1")])
     code = read_code(parsed)
-    lines_with(code, ["sigmoid"])
-    defined_at(code, "f")
+    code.lines_with(["sigmoid"])
+    code.line_of("f")
     assert habits(parsed, [Habit(says="why", call="torch.autograd.Variable")]) == ()
 
 

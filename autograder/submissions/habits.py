@@ -17,34 +17,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from autograder.judge.reading import Parsed, dotted
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """A pattern and what to say of it; a condition that is None is not asked for."""
-
-    says: str
-    call: str | None = None
-    method: str | None = None
-    keyword: str | None = None
-    argument: str | None = None
-    name: str | None = None
-    attribute: str | None = None
-
-    def may_occur_in(self, text: str) -> bool:
-        """Whether code could match at all: each part of a name is written somewhere, if only in
-        an import. Most code is not walked for it."""
-        conditions = (self.call, self.keyword, self.argument, self.name)
-        names = [part for name in conditions if name for part in name.split(".")]
-        if self.method:
-            names.append(f".{self.method}")
-        if self.attribute:
-            names.append(self.attribute.removesuffix("[0]"))
-        return all(name in text for name in names)
-
+from autograder.submissions.code import Parsed, dotted
+from autograder.submissions.model import Habit
 
 _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 """All that a condition can be about."""
@@ -53,7 +28,7 @@ _KINDS = (ast.Call, ast.Attribute, ast.Name, ast.Subscript)
 def habits(code: Parsed, patterns: Sequence[Habit]) -> tuple[str, ...]:
     """One note for each pattern that occurs: its first place, how often, and what it says."""
     text = "\n".join(part.cell.source for part in code.parts)
-    occurring = [habit for habit in patterns if habit.may_occur_in(text)]
+    occurring = [habit for habit in patterns if _may_occur(habit, text)]
     if not occurring:
         return ()
     places: dict[Habit, list[str]] = {}
@@ -72,6 +47,18 @@ def habits(code: Parsed, patterns: Sequence[Habit]) -> tuple[str, ...]:
         for habit in patterns
         if (found := places.get(habit))
     )
+
+
+def _may_occur(habit: Habit, text: str) -> bool:
+    """Whether code could match at all: each part of a name is written somewhere, if only in an
+    import. Most code is not walked for it."""
+    conditions = (habit.call, habit.keyword, habit.argument, habit.name)
+    names = [part for name in conditions if name for part in name.split(".")]
+    if habit.method:
+        names.append(f".{habit.method}")
+    if habit.attribute:
+        names.append(habit.attribute.removesuffix("[0]"))
+    return all(name in text for name in names)
 
 
 def _more(count: int) -> str:

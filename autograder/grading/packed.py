@@ -22,14 +22,14 @@ _LENGTH = struct.Struct("<Q")
 
 
 def dump(value: object) -> bytes:
-    """A dataclass as bytes."""
+    """A dataclass, or what one may hold, as bytes."""
     blobs: list[bytes] = []
     skeleton = json.dumps(_skeleton(value, blobs)).encode()
     return b"".join([_LENGTH.pack(len(skeleton)), skeleton, *blobs])
 
 
 def load(kind: type[T], data: bytes) -> T:
-    """The dataclass `kind` that was dumped. Raises ValueError for what is not one."""
+    """What was dumped, a `kind`. Raises ValueError for what is not one."""
     if len(data) < _LENGTH.size:
         raise ValueError("it is cut off")
     (length,) = _LENGTH.unpack_from(data)

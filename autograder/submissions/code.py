@@ -1,7 +1,7 @@
-"""What is read in a submission's code, for words only: no mark depends on it.
+"""What is told of a submission's code: lines and definitions, for words only, never for marks.
 
-Nothing is run; the code is parsed: `read_code` is called where a hostile file may cost nothing but
-itself (grading/reader_process.py), or on code of the course's own. What it gives is plain data.
+Nothing is run; the code is parsed, so it is done where a hostile file may cost nothing but itself
+(grading/reader_process.py), or for code of the course's own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,7 @@ _MOST_SEARCHED = 500
 _MOST_LINES = 2000
 _MOST_DEFINED = 500
 _MOST_NAME = 100
-MOST_CODE = 100
+MOST_SHOWN = 100
 """Characters of a line of code that are shown."""
 _USES = re.compile(r"\.\w|\bimport\b")
 
@@ -41,7 +41,7 @@ class Part:
 class Parsed:
     """The code of one submission, parsed: its cells and its helper files."""
 
-    def __init__(self, cells: Sequence[Cell], files: Mapping[str, bytes] | None = None) -> None:
+    def __init__(self, cells: Iterable[Cell], files: Mapping[str, bytes] | None = None) -> None:
         read = [(cell, "") for cell in cells]
         for name, data in sorted((files or {}).items()):
             if name.endswith(".py"):
@@ -87,7 +87,7 @@ def dotted(node: ast.AST) -> list[str] | None:
 
 
 def read_code(parsed: Parsed, habits: tuple[str, ...] = ()) -> Code:
-    """What is told of it."""
+    """What is told of it; `habits` are notes on it."""
     defined: dict[str, str] = {}
     lines: list[tuple[str, str]] = []
     for part in parsed.parts:
@@ -120,29 +120,4 @@ def _take_definition(
 
 
 def _place(cell: Cell, source: list[str], number: int) -> str:
-    return f"{cell.where(number)}: `{shown(source[number - 1], MOST_CODE)}`"
-
-
-def defined_in(code: Code | None) -> list[str]:
-    """The functions and classes at the top level of the work."""
-    return [name for name in (code.defined if code is not None else ()) if "." not in name]
-
-
-def defined_at(code: Code | None, name: str) -> str:
-    """The line of `criterion` or `Model.forward`, with its place; "" where it is not found."""
-    defined = code.defined if code is not None else {}
-    return defined.get(name) or defined.get(name.partition(".")[0], "")
-
-
-def lines_with(code: Code | None, names: Sequence[str]) -> list[str]:
-    """The lines that use or import something of one of these names, each with its place.
-
-    `.sigmoid(` is a use, `def sigmoid(` and a comment are none.
-    """
-    either = "|".join(map(re.escape, names))
-    use, word = re.compile(rf"\.(?:{either})\b"), re.compile(rf"\b(?:{either})\b")
-    return [
-        place
-        for place, text in (code.lines if code is not None else ())
-        if use.search(text) or ("import" in text and word.search(text))
-    ]
+    return f"{cell.where(number)}: `{shown(source[number - 1], MOST_SHOWN)}`"
