@@ -281,7 +281,7 @@ CASES = {
 UNREADABLE: dict[str, tuple[Callable[[Path], None], str]] = {
     "no work at all": (
         lambda folder: (folder / FILE).unlink(),
-        "it is empty: hand in the script or the notebook",
+        "there is no .py or .ipynb file in it: hand in the script or the notebook",
     ),
     "a notebook that broke off": (
         lambda folder: (folder / FILE).rename(folder / f"{NAME}.ipynb") and None,

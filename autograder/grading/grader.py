@@ -369,6 +369,7 @@ class Grader:
         run_part(setup, visible, findings, candidate)
         if setup.reference is not None:
             setup.reference.close()
+        self.bench.close()
         return candidate.session.drain()
 
     # -- what is computed once ----------------------------------------------------------

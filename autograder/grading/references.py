@@ -68,8 +68,7 @@ class References:
 
     @property
     def bench(self) -> RecordedReference:
-        """A worker with torch and nobody's code, for what checks have computed there; it serves
-        one submission after another."""
+        """A worker with torch and nobody's code, for what checks have computed there."""
         self._bench = self._bench or self._empty()
         return self._bench
 
