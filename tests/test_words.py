@@ -284,7 +284,9 @@ UNREADABLE: dict[str, tuple[Callable[[Path], None], str]] = {
         "there is no .py or .ipynb file in it: hand in the script or the notebook",
     ),
     "a notebook that broke off": (
-        lambda folder: (folder / FILE).rename(folder / f"{NAME}.ipynb") and None,
+        lambda folder: (
+            (folder / FILE).rename(folder / f"{NAME}.ipynb").write_text('{"cells": [') and None
+        ),
         "JSON",
     ),
     "binary data": (lambda folder: (folder / FILE).write_bytes(b"\0" * 9) and None, "binary data"),
