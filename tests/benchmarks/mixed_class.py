@@ -87,8 +87,9 @@ def _script(path: Path, cells: Sequence[tuple[str, str]]) -> Path:
 
 def _put_together(assignment: Assignment) -> Iterator[list[tuple[str, str]]]:
     """One fair form an exercise, every time others, none with a name that another one uses."""
+    scripts = [path for path in FORMS if path.suffix == ".py"]
     forms = {
-        one.name: [p for p in FORMS if p.parts[-3:-1] == (assignment.name, one.name)]
+        one.name: [p for p in scripts if p.parts[-3:-1] == (assignment.name, one.name)]
         for one in assignment.exercises
     }
     for turn in count():

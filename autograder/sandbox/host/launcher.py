@@ -76,9 +76,11 @@ class Launcher(AnyLauncher):
     @property
     def alive(self) -> bool:
         """Its end of the control socket closes before any of its workers dies with it."""
+        if self._process.poll() is not None:
+            return False
         poller = select.poll()
         poller.register(self._control, 0)
-        return self._process.poll() is None and not poller.poll(0)
+        return not poller.poll(0)
 
     def prepare(self) -> None:
         with self._lock:
