@@ -179,7 +179,9 @@ def _submission(
     notes = [*choice.notes, *notes]
     code = [cell.source for cell in candidate.reading.cells]
     helpers = _helpers(content, {candidate.name, *choice.twins}, code, notes)
-    itself = {candidate.name: content[candidate.name]} if _reads_itself(candidate) else {}
+    files = dict(helpers)
+    if _reads_itself(candidate):
+        files[candidate.name] = content[candidate.name]
     notes += candidate.reading.notes
     if candidate.defined == 0:
         wanted = listed(sorted(course.names_of(candidate.assignment)))
@@ -189,13 +191,13 @@ def _submission(
     cells = tuple(
         replace(cell, binds=tuple(bindings(cell.source))) for cell in candidate.reading.cells
     )
-    in_order = [candidate.name, *sorted(helpers | itself)]
+    in_order = [candidate.name, *sorted(files)]
     return Submission(
         name=str(path),
         student=_student(path, candidate.assignment),
         assignment=candidate.assignment,
         cells=cells,
-        files=helpers | itself,
+        files=files,
         notes=tuple(notes),
         digest=digest_of(part for name in in_order for part in (name, content[name])),
         dropped=dict(candidate.reading.dropped),
@@ -250,7 +252,7 @@ def _helpers(
             notes.append(f"{name}: too many bytes beside the code: left aside")
             continue
         total += len(data)
-        if name.lower().endswith(KINDS):
+        if is_code(name):
             if code + len(data) > _MOST_HELPER_CODE:
                 notes.append(f"{name}: too much code in helper files: left aside")
                 continue

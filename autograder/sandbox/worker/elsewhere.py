@@ -14,6 +14,8 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograder.sandbox.worker.watching import dispatch_mode
+
 PRETENDED = "meta"
 """The one device that torch knows everywhere, needs no driver for, and lets autograd go to."""
 KNOWN_AS = "cuda:0"
@@ -141,12 +143,8 @@ def pretended(
         ) -> Any:
             return run(function, args, kwargs or {})
 
-    class PretendedOperations(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
+    class PretendedOperations(dispatch_mode(torch)):  # type: ignore[misc]
         """Sees what is made there, too, such as torch.zeros(1, device=x.device)."""
-
-        @classmethod
-        def _should_skip_dynamo(cls) -> bool:
-            return False  # True would import torch._dynamo, which takes a second
 
         def __torch_dispatch__(
             self, function: Any, types: Any, args: Any = (), kwargs: Any = None

@@ -7,16 +7,11 @@ imported: it would take longer than most submissions.
 
 from __future__ import annotations
 
-import ast
-import asyncio
 import builtins
-import functools
 import importlib
 import importlib.abc
 import importlib.machinery
-import inspect
 import json
-import linecache
 import os
 import shlex
 import sys
@@ -24,6 +19,8 @@ import types
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from autograder.sandbox.worker.running import run_statements
 
 BODY_RUNS = frozenset("time timeit capture prun debug memit mprun lprun".split())
 """Cell magics under which a cell runs as it would without."""
@@ -195,27 +192,6 @@ def display(*objects: Any, display_id: Any = None, **options: Any) -> Any:
     return Nothing() if display_id is not None else None
 
 
-def lines(source: str) -> list[str]:
-    """The lines as Python counts them; a form feed or a separator of Unicode ends none."""
-    return [line + "\n" for line in source.split("\n")]
-
-
-def run_statements(source: str, name: str, namespace: dict[str, Any]) -> None:
-    """Runs code to its end, whichever statements fail; the first that did raises, afterwards."""
-    linecache.cache[name] = (len(source), None, lines(source), name)
-    first: Exception | None = None
-    for node in ast.parse(source, name).body:
-        try:
-            flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-            execute(
-                compile(ast.Module([node], []), name, "exec", flags, dont_inherit=True), namespace
-            )
-        except Exception as error:
-            first = first or error
-    if first is not None:
-        raise first
-
-
 def run_notebook(path: Path, namespace: dict[str, Any]) -> None:
     """Runs the code of a helper notebook; what fails in it is printed."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -226,35 +202,6 @@ def run_notebook(path: Path, namespace: dict[str, Any]) -> None:
             run_statements(source, name, namespace)
         except Exception as error:
             print(f"{name}: {type(error).__name__}: {error}")
-
-
-# -- await ----------------------------------------------------------------------------------
-
-
-@functools.cache
-def _loop() -> asyncio.AbstractEventLoop:
-    """One for all cells, as in Jupyter: a task that one begins another awaits."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    return loop
-
-
-NEED_A_LOOP = frozenset({"create_task", "ensure_future", "get_running_loop"})
-"""What runs in a notebook without `await`, and not in a script."""
-
-
-def execute(code: types.CodeType, namespace: dict[str, Any]) -> None:
-    """Runs a statement, in a running loop if it may ask for one."""
-    if not (code.co_flags & inspect.CO_COROUTINE or NEED_A_LOOP.intersection(code.co_names)):
-        exec(code, namespace)
-        return
-
-    async def run() -> None:
-        found = eval(code, namespace)
-        if code.co_flags & inspect.CO_COROUTINE:
-            await found
-
-    _loop().run_until_complete(run())
 
 
 # -- imports ----------------------------------------------------------------------------------

@@ -8,16 +8,10 @@ Nothing here is trusted once student code has run: what arrives at the judge is 
 """
 
 from __future__ import annotations
-import __future__
 
-import ast
 import builtins
-import copy
-import functools
-import linecache
 import os
 import random
-import re
 import sys
 import types
 import zlib
@@ -30,6 +24,7 @@ import numpy as np
 from autograder.sandbox import wire
 from autograder.sandbox.worker import entropy, jupyter
 from autograder.sandbox.worker.elsewhere import call_elsewhere
+from autograder.sandbox.worker.running import compiled, run_cell
 from autograder.sandbox.worker.settings import HELPER, ProcessSettings
 from autograder.sandbox.worker.watching import Bend, Watch, watch_of
 
@@ -37,8 +32,6 @@ MESSAGE_LIMIT = 2_000
 FRAME_LIMIT = 20
 MOST_ITEMS = 100_000
 """Of a list that is sent as it is: its floats take about 30 bytes each of `wire.MAX_HEADER`."""
-FUTURE_FLAGS = __future__.annotations.compiler_flag
-"""The one `from __future__` import that changes anything today holds for later cells, too."""
 ERRORS = [
     kind
     for kind in vars(builtins).values()
@@ -126,7 +119,6 @@ class Runtime:
     def _prepare(self) -> None:
         """Once per worker, before student code: the device, what watches calls, the settings."""
         self.watch, self.bend = watch_of(self.torch)
-        os.environ["TORCHDYNAMO_DISABLE"] = "1"  # no compiler can be reached from here
         if self.device != "cpu":
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # else cuBLAS varies
             self.torch.set_default_device(self.device)
@@ -328,56 +320,6 @@ class Runtime:
 
     def _opaque(self, value: Any, known_as: str = "") -> Any:
         return {"o": [wire.clean(known_as or type(value).__name__, 200), self._keep(value)]}
-
-
-@functools.cache
-def compiled(source: str | ast.Module, key: str, future: int) -> types.CodeType:
-    """The code of a cell or helper; checks define the same helpers over and over."""
-    flags = future | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    code: types.CodeType = compile(source, key, "exec", flags=flags, dont_inherit=True)
-    return code
-
-
-SEVERAL = re.compile(r";|^[ \t]*(?:import|from)\b[^,]*,", re.MULTILINE)
-"""Where several statements may stand in one, or several names in an import."""
-
-
-def statements(source: str, key: str) -> list[ast.Module]:
-    """What a line does, one after another: an import that fails costs no other on its line."""
-    found: list[ast.stmt] = []
-    for node in ast.parse(source, key).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found += [_with_one_name(node, alias) for alias in node.names]
-        else:
-            found.append(node)
-    return [ast.Module([node], []) for node in found]
-
-
-def _with_one_name(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> ast.stmt:
-    one = copy.copy(node)
-    one.names = [alias]
-    return one
-
-
-def run_cell(source: str, key: str, namespace: dict[str, Any], future: int = 0) -> int:
-    """Runs one cell in `namespace`; `key` names it in tracebacks and in `inspect.getsource`.
-
-    `future` are the compiler flags of `from __future__` imports in earlier cells; returns
-    those that hold after this one.
-    """
-    linecache.cache[key] = (len(source), None, jupyter.lines(source), key)
-    parts = statements(source, key) if SEVERAL.search(source) else (source,)
-    first: Exception | None = None
-    for part in parts:
-        code = compiled(part, key, future)
-        future |= int(code.co_flags & FUTURE_FLAGS)
-        try:
-            jupyter.execute(code, namespace)
-        except Exception as error:
-            first = first or error
-    if first is not None:
-        raise first
-    return future
 
 
 def describe(error: BaseException) -> list[Any]:

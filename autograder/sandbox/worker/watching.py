@@ -97,6 +97,17 @@ def without_notes(value: Any) -> Any:
     return value.view(np.ndarray) if isinstance(value, NotingArray) else value
 
 
+def dispatch_mode(torch: types.ModuleType) -> Any:
+    """The class to derive a mode from that sees operations."""
+
+    class DispatchMode(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # True would import torch._dynamo, which takes a second
+
+    return DispatchMode
+
+
 def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
     """What watches a block of code, `with watch() as names`, a set that fills meanwhile; and what
     falsifies the results of some operations: `with bend({"exp"})`."""
@@ -111,14 +122,10 @@ def watch_of(torch: types.ModuleType) -> tuple[Watch, Bend]:
             note(self.names, known_as(function))
             return noting(function(*args, **kwargs or {}), self.names)
 
-    class Mode(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[misc, name-defined]
+    class Mode(dispatch_mode(torch)):  # type: ignore[misc]
         def __init__(self, names: Any):
             super().__init__()
             self.names = names
-
-        @classmethod
-        def _should_skip_dynamo(cls) -> bool:
-            return False  # True would import torch._dynamo, which takes a second
 
     class Operations(Mode):
         def __torch_dispatch__(
