@@ -43,11 +43,10 @@ class KeptResults:
         try:
             record = json.loads(self._path(student, assignment).read_text(encoding="utf-8"))
             result = _result(record["results"][0]) if record["key"] == key else None
-            if result and all(result.protections[layer]["on"] is True for layer in require):
-                return result
+            stands = result and all(result.protections[layer]["on"] is True for layer in require)
         except (OSError, ValueError, LookupError, TypeError):
-            pass
-        return None
+            return None
+        return result if stands else None
 
     def keep(self, result: Result, key: str) -> None:
         """Keeps a result, in place of an earlier one of the same student and assignment."""
