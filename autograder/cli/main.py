@@ -35,7 +35,7 @@ from autograder.reports.files import ResultFolder
 from autograder.reports.gradebook import print_class_summary, print_line
 from autograder.reports.text import print_result, print_summary
 from autograder.results import Report, Result
-from autograder.submissions.read import told_apart
+from autograder.submissions.names import told_apart
 
 if TYPE_CHECKING:
     from autograder.grading.grader import Grader, Settings

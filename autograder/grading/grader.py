@@ -403,7 +403,7 @@ class Grader:
         learned, seconds = self._learned(), exercise.limits.seconds
         with contextlib.closing(learned.recording()) as student:
             source = solution_source(exercise) or ""
-            yield from learned.runs(exercise, source, seed, student, seconds)
+            yield from learned.runs(exercise, exercise.checks, source, seed, student, seconds)
 
     def _learned(self) -> References:
         assert self._launcher is not None

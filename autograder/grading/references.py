@@ -7,13 +7,13 @@ learned: a student's folder has no reference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.course import solution_source
-from autograder.course.model import Exercise
+from autograder.course.model import Check, Exercise
 from autograder.judge.foresight import Foresight, Recording
 from autograder.judge.reference import Answered, RecordedReference
 from autograder.judge.run import Candidate, Finding, Setup, check_seed, run_check
@@ -83,21 +83,27 @@ class References:
         if source is not None and (reference := self.of(exercise)) is not None:
             known = self._foresights[exercise.folder, seed] = Foresight(exercise, seed)
             self._left += 1
-            self._learner.submit(self._learn, known, source, reference.records)
+            self._learner.submit(self._learn, known, source, reference.records, visible=True)
         return known
 
     def runs(
-        self, exercise: Exercise, source: str, seed: int, student: Recording, seconds: float = 0.0
+        self,
+        exercise: Exercise,
+        checks: Iterable[Check],
+        source: str,
+        seed: int,
+        student: Recording,
+        seconds: float = 0.0,
     ) -> Iterator[ReferenceRun]:
-        """Runs each check on the reference, as if `student` had handed it in, in so many seconds
-        (0: as many as a reference may take)."""
+        """Runs each of the checks on the reference, as if `student` had handed it in, in so many
+        seconds (0: as many as a reference may take)."""
         student.turn_to([_cell(exercise, source)])
         reference, bench = self.recorded(exercise, source), self._empty()
         reference.twin = lambda: student.asked
         candidate = Candidate(student, read_code(Parsed([Cell(source, "solution.py")])))
         try:
             setup = Setup(exercise, reference, bench, seed, seconds or reference.seconds)
-            for check in exercise.checks:
+            for check in checks:
                 found = run_check(setup, check, candidate)
                 asked = tuple(answered.request for answered in student.asked)
                 yield ReferenceRun(found, asked, reference.records)
@@ -109,17 +115,31 @@ class References:
         """A worker for references, one after another."""
         return Recording(self.launcher.start, [])
 
-    def _learn(self, foresight: Foresight, source: str, records: dict[int, list[Answered]]) -> None:
-        """What ends it early, ends whoever waits for it; it is learned anew when it is needed
+    def _learn(
+        self,
+        foresight: Foresight,
+        source: str,
+        records: dict[int, list[Answered]],
+        *,
+        visible: bool,
+    ) -> None:
+        """Learns what the visible checks ask, and leaves the hidden ones for later: those of all
+        exercises are needed after the visible ones of all.
+
+        What ends it early, ends whoever waits for it; it is learned anew when it is needed
         again. One worker serves all that is to be learned at a time."""
         exercise, seed = foresight.exercise, foresight.seed
         self._student = self._student or self.recording()
         try:
-            for run in self.runs(exercise, source, seed, self._student):
+            checks = [check for check in exercise.checks if check.visible is visible]
+            for run in self.runs(exercise, checks, source, seed, self._student):
                 records.update(run.records)
                 check = run.finding.check
                 known = Foreseen(check_seed(seed, exercise.name, check.name), run.asked)
                 foresight.tell(check, known if run.finding.status is Status.PASSED else None)
+            if visible:
+                self._learner.submit(self._learn, foresight, source, records, visible=False)
+                self._left += 1
         except BaseException as error:
             self._foresights.pop((exercise.folder, seed), None)
             foresight.fail(error)

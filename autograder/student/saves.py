@@ -21,10 +21,10 @@ from autograder.errors import SubmissionError
 from autograder.grading.grader import Grader
 from autograder.grading.reader import Reader
 from autograder.results import Result
-from autograder.submissions.choose import normalised
 from autograder.submissions.files import is_skipped
 from autograder.submissions.forms import KINDS
 from autograder.submissions.model import KnownAssignments, Submission
+from autograder.submissions.names import normalised
 
 MOST_FOLDERS = 200
 """So many folders inside the one of the work are watched; each takes a watch of the system."""

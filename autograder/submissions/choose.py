@@ -27,6 +27,7 @@ from autograder.submissions.definitions import imported_modules
 from autograder.submissions.files import Files
 from autograder.submissions.forms import instead, is_code, rank
 from autograder.submissions.model import KnownAssignments
+from autograder.submissions.names import normalised
 from autograder.submissions.notebooks import read_notebook
 from autograder.submissions.scripts import decode, read_script
 from autograder.submissions.syntax import shown as as_text
@@ -85,12 +86,6 @@ def read_candidate(
     filled = {one.name: one.code for one in found if one.filled}
     defined = len({one.name for one in found})
     return CandidateFile(name, assignment, reading, filled, defined)
-
-
-def normalised(name: str) -> str:
-    """A name as it is compared: "Logistic Regression (2)" is "logistic_regression"."""
-    name = re.sub(r"[\s_-]*(?:\(\d+\)|[Cc]opy\d*)$", "", name)
-    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
 def folders_with_code(

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -27,7 +26,6 @@ from autograder.submissions.choose import (
     folders_with_code,
     leans_on_folder,
     listed,
-    normalised,
     promise,
     read_candidate,
 )
@@ -37,12 +35,12 @@ from autograder.submissions.files import Files, digest_of, read_file, read_folde
 from autograder.submissions.forms import KINDS, code_name, instead, is_code, name_by_content
 from autograder.submissions.habits import habits
 from autograder.submissions.model import Cell, Code, KnownAssignments, Submission
+from autograder.submissions.names import absolute, student_of
 from autograder.submissions.notebooks import helper_notebook
 from autograder.submissions.scripts import decode
 from autograder.submissions.syntax import problem_of
 from autograder.submissions.syntax import shown as as_text
 
-_NOT_STUDENTS = frozenset({"", "assignments", "submitted", "release", "source", "solutions"})
 _MOST_HELPER_CODE = 512 * 1024
 _MOST_HELPERS = 32 * 1024 * 1024
 _MOST_FOLDERS = 4
@@ -65,7 +63,7 @@ def read_submission(path: Path, course: KnownAssignments) -> Submission:
         return _from_files(path, _opened(read_archive(data, shown), shown), course)
     name = name_by_content(code_name(path.name), data)
     if is_code(name):
-        candidate = read_candidate(name, data, shown, course, _absolute(path).parent.name)
+        candidate = read_candidate(name, data, shown, course, absolute(path).parent.name)
         return _submission(path, Choice(candidate), {name: data}, course, [])
     raise SubmissionError(
         shown, "it is not a kind of file that can be graded", instead(path.name) or _PASS
@@ -133,7 +131,7 @@ def _folder_of_the_work(path: Path, files: Files, course: KnownAssignments) -> t
     for level in levels[:_MOST_FOLDERS]:
         read = []
         for prefix in sorted(level, key=lambda one: -looks[one])[:_MOST_FOLDERS]:
-            hint = PurePosixPath(prefix).name if prefix else _absolute(path).stem
+            hint = PurePosixPath(prefix).name if prefix else absolute(path).stem
             place = f"{shown}/{prefix}".rstrip("/")
             read.append((prefix, Folder.read(_below(prefix, files), place, course, hint)))
         working = [one for one in read if one[1].has_work(course)]
@@ -194,7 +192,7 @@ def _submission(
     in_order = [candidate.name, *sorted(files)]
     return Submission(
         name=str(path),
-        student=_student(path, candidate.assignment),
+        student=student_of(path, candidate.assignment),
         assignment=candidate.assignment,
         cells=cells,
         files=files,
@@ -281,48 +279,3 @@ def _helper_problem(name: str, data: bytes) -> list[str]:
     except SubmissionError as error:
         return [f"{name}: {error.problem}"]
     return [f"{name}, line {problem.line}: {problem.message}"] if problem is not None else []
-
-
-def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
-
-
-def _student(path: Path, assignment: str | None) -> str:
-    """Whose it is, by the path: the folder or file, or what stands above one named like the work.
-
-    nbgrader's submitted/<student>/<assignment>/ gives <student>.
-    """
-    names = _names(path, () if assignment is None else (assignment,))
-    return names[0] if names else path.stem
-
-
-def _names(path: Path, assignments: Collection[str]) -> list[str]:
-    """The names in a path that can be a student's or a group's, the last first."""
-    absolute = _absolute(path)
-    name = code_name(absolute.name)
-    own = name.removesuffix(".zip")
-    own = PurePosixPath(own).stem if own.lower().endswith(KINDS) else own
-    works = {normalised(assignment) for assignment in assignments}
-    names = [own, *(parent.name for parent in absolute.parents)]
-    while names and normalised(names[0]) in works:
-        del names[0]
-    if names and names[0] in _NOT_STUDENTS:
-        return [own]
-    return names
-
-
-def told_apart(paths: Sequence[Path], assignments: Collection[str]) -> dict[Path, str]:
-    """A name for each path whose student's name another path has, too: with the folder above, as
-    in "group A/ada", and the one above that if need be. The order of the paths changes nothing.
-    """
-    chains = {path: tuple(_names(path, assignments)) for path in paths}
-    depth = dict.fromkeys(chains.values(), 1)
-    while True:
-        shown = {chain: "/".join(reversed(chain[:most])) for chain, most in depth.items()}
-        counts = Counter(shown.values())
-        same = [chain for chain, name in shown.items() if counts[name] > 1]
-        longer = [chain for chain in same if depth[chain] < len(chain)]
-        if not longer:
-            return {path: shown[chain] for path, chain in chains.items() if depth[chain] > 1}
-        for chain in longer:
-            depth[chain] += 1

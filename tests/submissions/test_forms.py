@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import SubmissionError
-from autograder.submissions.read import told_apart
+from autograder.submissions.names import told_apart
 
 from .builders import FILLED, STUBS, archive, code_cell, folder, notebook, read, source_of
 
